@@ -1,0 +1,174 @@
+"""The results people print, tabulate and plot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from equipoise.kernels.batches import Floats
+from equipoise.stats import printing
+from equipoise.stats.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.inputs import to_frame
+from equipoise.stats.notes import Note
+from equipoise.stats.presets import MethodSpec
+
+if TYPE_CHECKING:
+    from equipoise.figures.model import Figure
+    from equipoise.stats.sensitivity import Sensitivity
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """The certificate of the between-study variance's search.
+
+    ``at_boundary``: the estimate is zero because it may not be negative. ``last_step`` bounds the
+    remaining error.
+    """
+
+    converged: bool
+    iterations: int
+    at_boundary: bool
+    last_step: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transformed:
+    """A pooled effect on the display scale (ratios as ratios)."""
+
+    estimate: float
+    ci_low: float
+    ci_high: float
+    pi_low: float | None
+    pi_high: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MetaAnalysis:
+    """A pooled estimate on the analysis scale, with how it was made.
+
+    ``None`` stands for what the methods do not define: ``df`` for a normal test, heterogeneity of
+    a single trial, τ² of a common effect. I² values are percentages; ``i2`` is the definition the
+    methods chose. ``weights`` are percentages, zero where a trial did not enter.
+    """
+
+    effects: EffectSizes
+    methods: MethodSpec
+    k: int
+    estimate: float
+    se: float
+    statistic: float | None
+    df: float | None
+    p: float | None
+    ci_low: float
+    ci_high: float
+    pi_low: float | None
+    pi_high: float | None
+    tau2: float | None
+    tau2_se: float | None
+    tau2_ci: tuple[float, float] | None
+    tau2_method: str | None
+    i2: float | None
+    i2_q: float | None
+    i2_tau2: float | None
+    i2_ci: tuple[float, float] | None
+    h2: float | None
+    q: float | None
+    q_df: int | None
+    q_p: float | None
+    weights: Floats
+    diagnostics: Diagnostics
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def transformed(self) -> Transformed:
+        """The estimate and its intervals on the display scale."""
+        values = (self.estimate, self.ci_low, self.ci_high, self.pi_low, self.pi_high)
+        if not self.effects.ratio:
+            return Transformed(*values)
+        estimate, low, high, pi_low, pi_high = (None if v is None else _exp(v) for v in values)
+        assert estimate is not None and low is not None and high is not None  # noqa: S101, PT018  # for the type checker: they came from floats
+        return Transformed(estimate, low, high, pi_low, pi_high)
+
+    def tidy(self) -> Any:
+        """Return a row a trial and one for the pooled estimate, as the user's kind of frame."""
+        effect, low, high = self.effects.transformed(self.methods.level)
+        shown = self.transformed
+        columns: dict[str, Sequence[Any]] = {
+            "term": [*self.effects.study, "pooled"],
+            "type": [*("study" for _ in self.effects.study), "pooled"],
+            "estimate": [*_plain(effect), _plain_one(shown.estimate)],
+            "ci_low": [*_plain(low), _plain_one(shown.ci_low)],
+            "ci_high": [*_plain(high), _plain_one(shown.ci_high)],
+            "analysis_estimate": [*_plain(self.effects.yi), self.estimate],
+            "analysis_se": [*_plain(self.effects.sei), self.se],
+            "weight": [*_plain(self.weights), 100.0],
+            "p": [*(None for _ in self.effects.study), self.p],
+            "reason": [*self.effects.reasons, None],
+        }
+        return to_frame(columns, self.effects.backend)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return strict JSON data: no NaN, no infinity."""
+        fields = (
+            "k", "estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "pi_low",
+            "pi_high", "tau2", "tau2_se", "tau2_method", "i2", "i2_q", "i2_tau2", "h2", "q",
+            "q_df", "q_p",
+        )  # fmt: skip
+        methods = asdict(self.methods)
+        methods["changed"] = [list(pair) for pair in self.methods.changed]
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "kind": "meta-analysis",
+            "methods": methods,
+            **{name: getattr(self, name) for name in fields},
+            "tau2_ci": None if self.tau2_ci is None else list(self.tau2_ci),
+            "i2_ci": None if self.i2_ci is None else list(self.i2_ci),
+            "weights": _plain(self.weights),
+            "transformed": {
+                name: None if value is None else _plain_one(value)
+                for name, value in asdict(self.transformed).items()
+            },
+            "diagnostics": asdict(self.diagnostics),
+            "notes": [note.to_dict() for note in self.notes],
+            "effects": self.effects.to_dict(),
+        }
+
+    def leave_one_out(self) -> Sensitivity:
+        """Pool again without each trial in turn, by the same methods."""
+        from equipoise.stats.sensitivity import leave_one_out  # noqa: PLC0415  # it needs pooling
+
+        return leave_one_out(self)
+
+    def cumulative(self, order: Sequence[int] | None = None) -> Sensitivity:
+        """Pool the first trial, the first two, and so on, in ``order`` (positions)."""
+        from equipoise.stats.sensitivity import cumulative  # noqa: PLC0415  # it needs pooling
+
+        return cumulative(self, order)
+
+    def forest(self, **labels: str) -> Figure:
+        """Draw the forest plot; see `equipoise.stats.forest.forest` for the labels."""
+        from equipoise.stats.forest import forest  # noqa: PLC0415  # figures load when drawn
+
+        return forest(self, **labels)
+
+    def __str__(self) -> str:
+        return printing.meta_analysis_text(self)
+
+
+def _exp(value: float) -> float:
+    try:
+        return math.exp(value)
+    except OverflowError:
+        return math.inf
+
+
+def _plain_one(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _plain(values: Floats) -> list[float | None]:
+    return [float(v) if np.isfinite(v) else None for v in values]
