@@ -1,0 +1,158 @@
+"""The certainty of a finding in words, and who says so.
+
+A proposal computed while some domains are not judged is a ceiling, not a rating. Its words are
+therefore never stronger than *may*, and the text says that nobody has rated it yet.
+"""
+
+from __future__ import annotations
+
+from equipoise.findings import CertaintyDomain, CertaintyLevel, Finding, Findings
+from equipoise.words.binding import Parts, bind, join_path, listed, make_sentence
+from equipoise.words.model import Bound, Sentence
+
+
+def strength(finding: Finding) -> CertaintyLevel:
+    """Give the level whose words a statement may use."""
+    certainty = finding.certainty
+    if certainty is None:
+        return "low"
+    if certainty.level == "very low" or not is_ceiling(finding):
+        return certainty.level
+    return "low"
+
+
+def is_ceiling(finding: Finding) -> bool:
+    """Tell whether the level shown is a proposal with domains that nobody has judged."""
+    certainty = finding.certainty
+    return certainty is None or (certainty.decided_by is None and bool(certainty.not_judged))
+
+
+def certainty_tag(findings: Findings, finding: Finding) -> Parts:
+    """Write the certainty in brief: ``certainty low``, ``certainty at most low, not yet rated``."""
+    if finding.certainty is None:
+        return ("certainty not yet rated",)
+    level = _level(findings, finding)
+    if is_ceiling(finding):
+        if finding.certainty.level == "high":
+            return ("certainty not yet rated",)
+        return ("certainty at most ", *level, ", not yet rated")
+    return (
+        ("certainty ", *level)
+        if finding.certainty.decided_by is not None
+        else ("certainty ", *level, " by rule")
+    )
+
+
+def certainty_remark(findings: Findings, finding: Finding) -> Parts:
+    """Say in a sentence of its own who rated the certainty, unless a person did."""
+    certainty = finding.certainty
+    if certainty is None:
+        return (" Nobody has yet rated the certainty.",)
+    if certainty.decided_by is not None:
+        return ()
+    if certainty.not_judged and certainty.level == "high":
+        return (" Nobody has yet rated the certainty; what can be computed does not lower it.",)
+    if certainty.not_judged:
+        so_far = " Nobody has yet rated the certainty; on the domains that can be computed it is"
+        return (f"{so_far} at most ", *_level(findings, finding), ".")
+    return (
+        " The certainty, ",
+        *_level(findings, finding),
+        ", was computed by rule; no person has decided it.",
+    )
+
+
+def certainty_text(findings: Findings, finding: Finding) -> tuple[Sentence, ...]:
+    """Explain a finding's certainty: the level, every domain with its receipt, every decision.
+
+    Empty where the certainty was not assessed at all.
+    """
+    certainty = finding.certainty
+    if certainty is None:
+        return ()
+    return (
+        _overall(findings, finding),
+        *(_domain(findings, finding, domain) for domain in certainty.domains),
+        *_decisions(findings, finding, ("certainty",), len(certainty.decisions), "the certainty"),
+        *(
+            said
+            for domain in certainty.domains
+            for said in _decisions(
+                findings,
+                finding,
+                ("certainty", "domains", domain.domain),
+                len(domain.decisions),
+                domain.domain,
+            )
+        ),
+    )
+
+
+def _overall(findings: Findings, finding: Finding) -> Sentence:
+    certainty = finding.certainty
+    where = join_path("findings", finding.id, "certainty")
+    proposal = bind(findings, f"{where}/proposal", "word", finding=finding.id)
+    start = bind(findings, f"{where}/start", "word", finding=finding.id)
+    begun: Parts = ("Trials start at ", start, " certainty; ")
+    if certainty is None or not certainty.not_judged:
+        return make_sentence(begun, "the domains as proposed lead to ", (proposal,), ".")
+    unjudged = listed((name,) for name in certainty.not_judged)
+    return make_sentence(
+        begun,
+        "the domains judged so far lead to ",
+        (proposal,),
+        " at most, since nobody has judged ",
+        unjudged,
+        ".",
+    )
+
+
+def _domain(findings: Findings, finding: Finding, domain: CertaintyDomain) -> Sentence:
+    where = join_path("findings", finding.id, "certainty", "domains", domain.domain)
+
+    def written(path: str, style: str) -> Bound:
+        return bind(findings, f"{where}/{path}", style, finding=finding.id)
+
+    receipt = domain.receipt
+    reason = isinstance(receipt.inputs.get("reason"), str)
+    read = len(receipt.inputs) > reason
+    return make_sentence(
+        (domain.domain.capitalize(), ": ", written("proposal", "word")),
+        _rated_down(domain.levels),
+        (": ", written("receipt/inputs/reason", "clause")) if reason else (),
+        (". Rule: ", written("receipt/rule", "clause"), "."),
+        (" Read: ", written("receipt/inputs", "receipt"), ".") if read else (),
+        (" Thresholds: ", written("receipt/thresholds", "receipt"), ".")
+        if receipt.thresholds
+        else (),
+    )
+
+
+def _rated_down(levels: int | None) -> str:
+    if not levels:
+        return ""
+    return f", rated down {('one level', 'two levels', 'three levels')[min(levels, 3) - 1]}"
+
+
+def _decisions(
+    findings: Findings, finding: Finding, keys: tuple[str, ...], number: int, about: str
+) -> tuple[Sentence, ...]:
+    where = join_path("findings", finding.id, *keys, "decisions")
+    return tuple(
+        make_sentence(
+            "Decision on ",
+            about,
+            " by ",
+            (bind(findings, f"{where}/{position}/by", "name", finding=finding.id),),
+            ": ",
+            (bind(findings, f"{where}/{position}/judgement", "word", finding=finding.id),),
+            ". Reason given: ",
+            (bind(findings, f"{where}/{position}/reason", "name", finding=finding.id),),
+        )
+        for position in range(number)
+    )
+
+
+def _level(findings: Findings, finding: Finding) -> Parts:
+    path = join_path("findings", finding.id, "certainty", "level")
+    return (bind(findings, path, "word", finding=finding.id),)

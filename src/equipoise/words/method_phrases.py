@@ -1,0 +1,166 @@
+"""How resolved options of methods are written: in full words, each with its reference.
+
+Every phrase is written from one option of ``Methods``, so a methods paragraph can only say what
+was done. An option this page does not know is quoted as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from equipoise.findings import Methods
+from equipoise.words.phrases import name
+
+_PRESETS = {
+    "as-published": "as published (RevMan's classic methods)",
+    "cochrane-2025": "Cochrane 2025",
+}
+_WEIGHTING = {
+    "IV": "the inverse of its variance",
+    "MH": (
+        "the method of Mantel and Haenszel (1959, doi:10.1093/jnci/22.4.719), with the variance "
+        "of Greenland and Robins (1985, doi:10.2307/2530643)"
+    ),
+    "Peto": "Peto's method (Yusuf and others 1985, doi:10.1016/S0033-0620(85)80003-7)",
+}
+_MH_RANDOM = (
+    "the inverse of its variance, with heterogeneity measured around the estimate of Mantel and "
+    "Haenszel (1959, doi:10.1093/jnci/22.4.719; Greenland and Robins 1985, doi:10.2307/2530643)"
+)
+_MODELS = {"random": "a random-effects model", "common": "a common-effect model"}
+_TAU2 = {
+    "DL": (
+        "the moment estimator of DerSimonian and Laird (1986, doi:10.1016/0197-2456(86)90046-2)"
+    ),
+    "PM": "the estimator of Paule and Mandel (1982, doi:10.6028/jres.087.022)",
+    "REML": "restricted maximum likelihood (Viechtbauer 2005, doi:10.3102/10769986030003261)",
+    "ML": "maximum likelihood (Viechtbauer 2005, doi:10.3102/10769986030003261)",
+}
+_CI = {
+    "wald": "from the normal distribution (Wald)",
+    "t": "from the t distribution with one degree of freedom fewer than there are trials",
+    "hksj": "by the method of Hartung and Knapp (2001, doi:10.1002/sim.791)",
+    "hksj-floor": (
+        "by the method of Hartung and Knapp (2001, doi:10.1002/sim.791), its variance "
+        "factor kept from falling below one (Röver, Knapp and Friede 2015, doi:10.1186/s12874-015-0091-1)"
+    ),
+}
+_HTS_DOI = "doi:10.1111/j.1467-985X.2008.00552.x"
+_HTS = f"Higgins, Thompson and Spiegelhalter (2009, {_HTS_DOI})"
+_PI = {
+    "follow-ci": (
+        "with the standard error and the distribution of the confidence interval (Higgins, "
+        f"Thompson and Spiegelhalter 2009, {_HTS_DOI}, use two degrees of freedom fewer than "
+        "there are trials)"
+    ),
+    "HTS": f"by the method of {_HTS}, with two degrees of freedom fewer than there are trials",
+    "V": f"as {_HTS}, but with one degree of freedom fewer than there are trials",
+    "HK": (
+        f"as {_HTS}, but with the standard error of Hartung and Knapp (2001, "
+        "doi:10.1002/sim.791) and one degree of freedom fewer than there are trials"
+    ),
+    "normal": "from the normal distribution",
+}
+_TAU2_CI = {"q-profile": "the Q-profile method (Viechtbauer 2007, doi:10.1002/sim.2514)"}
+_I2 = {
+    "q": "I², computed from Cochran's Q (Higgins and Thompson 2002, doi:10.1002/sim.1186)",
+    "tau2": (
+        "I², computed from the estimated between-trial variance (Higgins and Thompson 2002, "
+        "doi:10.1002/sim.1186)"
+    ),
+}
+_ZERO_CELLS = {
+    "none": "nothing was added to empty cells",
+    "only-zero": "a constant was added to the cells of trials with an empty cell, and of no others",
+    "if-any-zero": "a constant was added to the cells of all trials if any trial had an empty cell",
+    "all": "a constant was added to the cells of all trials",
+    "treatment-arm": (
+        "trials with an empty cell were corrected by the reciprocal of the size of the opposite "
+        "arm (Sweeting, Sutton and Lambert 2004, doi:10.1002/sim.1761)"
+    ),
+}
+_SMD = {
+    "hedges-ls": (
+        "Hedges' g with its exact correction and large-sample variance (Hedges 1981, "
+        "doi:10.3102/10769986006002107)"
+    ),
+    "revman": (
+        "Hedges' g with the approximate correction and the variance that RevMan uses (Hedges "
+        "1981, doi:10.3102/10769986006002107)"
+    ),
+}
+_OPTION_NAMES = {
+    "model": "model",
+    "method": "weighting",
+    "tau2": "between-trial variance",
+    "ci": "confidence interval",
+    "pi": "prediction interval",
+    "tau2_ci": "interval of the between-trial variance",
+    "i2": "I²",
+    "level": "level of the intervals",
+    "zero_cells": "empty cells",
+    "double_zero": "trials without events",
+    "smd_variance": "standardised differences",
+}
+
+
+def preset(value: str) -> str:
+    """Name a set of methods."""
+    return _PRESETS.get(value, name(value))
+
+
+def weighting(value: Methods) -> str:
+    """Say how trials were combined and weighted, so that it can follow *combined with*.
+
+    It takes all the methods, since Mantel and Haenszel's weights are used as such only under the
+    common-effect model; under random effects they give the centre that heterogeneity is measured
+    around (RevMan's "M-H, Random").
+    """
+    model = _MODELS.get(value.model, name(value.model))
+    if value.method == "MH" and value.model == "random":
+        return f"{model}, each trial weighted by {_MH_RANDOM}"
+    how = _WEIGHTING.get(value.method, name(value.method))
+    return f"{model}, each trial weighted by {how}"
+
+
+def between_trial_variance(value: str) -> str:
+    """Name the estimator of the between-trial variance."""
+    return _TAU2.get(value, name(value))
+
+
+def confidence_interval(value: str) -> str:
+    """Say how confidence intervals were computed."""
+    return _CI.get(value, name(value))
+
+
+def prediction_interval(value: str) -> str:
+    """Say how prediction intervals were computed."""
+    return _PI.get(value, name(value))
+
+
+def variance_interval(value: str) -> str:
+    """Say how the interval of the between-trial variance was computed."""
+    return _TAU2_CI.get(value, name(value))
+
+
+def inconsistency(value: str) -> str:
+    """Say which I² was computed."""
+    return _I2.get(value, name(value))
+
+
+def empty_cells(value: str) -> str:
+    """Say what was done about cells without events."""
+    return _ZERO_CELLS.get(value, name(value))
+
+
+def standardised_variance(value: str) -> str:
+    """Say how standardised mean differences were computed."""
+    return _SMD.get(value, name(value))
+
+
+def changes(value: Mapping[str, str]) -> str:
+    """List what departs from a preset: ``confidence interval: wald; I²: q``."""
+    return "; ".join(
+        f"{_OPTION_NAMES.get(option, option)}: {name(chosen)}"
+        for option, chosen in sorted(value.items())
+    )

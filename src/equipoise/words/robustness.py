@@ -1,0 +1,153 @@
+"""How much of a verdict is the data's and how much the analyst's, in words."""
+
+from __future__ import annotations
+
+from equipoise.findings import Finding, Findings, Robustness
+from equipoise.words.binding import Parts, bind, join_path, make_sentence
+from equipoise.words.model import Bound, Sentence
+
+HOLDS_FROM = 0.9
+"""Share of analyses with the same verdict from which a verdict is said to hold.
+
+A choice of this software, not a published rule: the exact count always stands beside it.
+"""
+_GOOD = frozenset({"important benefit", "benefit"})
+_BAD = frozenset({"important harm", "harm"})
+
+
+def robustness_text(findings: Findings, finding: Finding) -> tuple[Sentence, ...]:
+    """Say how many defensible analyses agree and which choice divides them.
+
+    Empty where nothing was estimated.
+    """
+    robustness = finding.robustness
+    if robustness is None:
+        return _only_one(finding)
+    not_run = (
+        make_sentence((bind(findings, path, "name", finding=finding.id),))
+        for path in (_path(finding, "not_run", note.code, "text") for note in robustness.not_run)
+    )
+    deciding = () if robustness.deciding_choice is None else (_deciding(findings, finding),)
+    return (
+        _agreement(findings, finding, robustness),
+        *deciding,
+        *_single_trials(findings, finding, robustness),
+        *not_run,
+    )
+
+
+def how_it_holds(findings: Findings, finding: Finding) -> Parts:
+    """Give the clause about robustness that ends the first sentence of an answer.
+
+    Empty when there is only one analysis.
+    """
+    robustness = finding.robustness
+    if robustness is None or robustness.analysis_total < 2:  # noqa: PLR2004 - one has no others
+        return ()
+    if robustness.analysis_same == robustness.analysis_total:
+        return ("; all ", _analyses(findings, finding), " agree")
+    if not hangs_on_a_choice(finding):
+        return ("; ", _agreeing(findings, finding), " of ", _analyses(findings, finding), " agree")
+    choice = _path(finding, "deciding_choice", "choice")
+    return (
+        f"; {_what_is_at_stake(robustness)} hangs on ",
+        bind(findings, choice, "choice", finding=finding.id),
+    )
+
+
+def hangs_on_a_choice(finding: Finding) -> bool:
+    """Tell whether a choice of the analyst decides the verdict too often to call it settled."""
+    robustness = finding.robustness
+    return (
+        robustness is not None
+        and robustness.deciding_choice is not None
+        and not holds(robustness)
+    )
+
+
+def holds(robustness: Robustness) -> bool:
+    """Tell whether enough of the choices an analyst defends give the same verdict."""
+    return robustness.analysis_same >= HOLDS_FROM * robustness.analysis_total
+
+
+def agreement_tag(findings: Findings, finding: Finding) -> Parts:
+    """Warn in brief that a verdict does not hold: ``found in 10 of 20 defensible analyses``.
+
+    Empty where it holds or where there are no other analyses.
+    """
+    robustness = finding.robustness
+    if robustness is None or holds(robustness):
+        return ()
+    return ("found in ", _agreeing(findings, finding), " of ", _analyses(findings, finding))
+
+
+def _what_is_at_stake(robustness: Robustness) -> str:
+    """Name what the analyses disagree about."""
+    reached = set(robustness.verdicts)
+    good, bad = bool(reached & _GOOD), bool(reached & _BAD)
+    if good and bad:
+        return "whether that counts as a benefit or as a harm"
+    if good or bad:
+        return f"whether that counts as a {'benefit' if good else 'harm'}"
+    return "whether a difference that matters can be ruled out"
+
+
+def _only_one(finding: Finding) -> tuple[Sentence, ...]:
+    if not finding.estimates:
+        return ()
+    return (
+        make_sentence(
+            "With one trial there is nothing to combine, so other analyses were not compared."
+        ),
+    )
+
+
+def _agreement(findings: Findings, finding: Finding, robustness: Robustness) -> Sentence:
+    reference = bind(findings, _path(finding, "reference"), "word", finding=finding.id)
+    if robustness.analysis_same == robustness.analysis_total:
+        return make_sentence(
+            "All ",
+            (_analyses(findings, finding), " give the same verdict: "),
+            (reference, "."),
+        )
+    return make_sentence(
+        "Of ",
+        (_analyses(findings, finding), ", ", _agreeing(findings, finding)),
+        (" give the verdict of the main analysis (", reference, ")."),
+    )
+
+
+def _single_trials(
+    findings: Findings, finding: Finding, robustness: Robustness
+) -> tuple[Sentence, ...]:
+    """Say what becomes of the verdict when single trials are left out too, if any were."""
+    if robustness.total == robustness.analysis_total:
+        return ()
+    same = bind(findings, _path(finding, "same_verdict"), "count", finding=finding.id)
+    share = bind(findings, _path(finding, "share"), "share", finding=finding.id)
+    tally = bind(findings, _path(finding, "verdicts"), "tally", finding=finding.id)
+    total = bind(findings, _path(finding, "total"), "analyses", finding=finding.id)
+    return (
+        make_sentence(
+            "With each trial left out in turn as well, ",
+            (same, " of ", total, " (", share, ") give it; in full: ", tally, "."),
+        ),
+    )
+
+
+def _deciding(findings: Findings, finding: Finding) -> Sentence:
+    path = _path(finding, "deciding_choice", "text")
+    return make_sentence((bind(findings, path, "name", finding=finding.id),))
+
+
+def _analyses(findings: Findings, finding: Finding) -> Bound:
+    path = _path(finding, "analysis_total")
+    return bind(findings, path, "defensible_analyses", finding=finding.id)
+
+
+def _agreeing(findings: Findings, finding: Finding) -> Bound:
+    return bind(findings, _path(finding, "analysis_same"), "count", finding=finding.id)
+
+
+def _path(finding: Finding, *keys: str) -> str:
+    return join_path("findings", finding.id, "robustness", *keys)

@@ -1,0 +1,168 @@
+"""What a finding says, in the informative statements of GRADE.
+
+The words follow Santesso and others (2020, doi:10.1016/j.jclinepi.2019.10.014): certainty chooses
+between *reduces*, *probably reduces* and *may reduce*; the point estimate, held against the
+minimal important difference, chooses between these and *little to no difference*. GRADE's *large*
+and *slightly* need more thresholds than one, so they are not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from equipoise.findings import CertaintyLevel, Finding, Findings
+from equipoise.words.binding import Part, Parts, bind, join_path, make_sentence
+from equipoise.words.certainty import certainty_remark, strength
+from equipoise.words.model import Sentence
+from equipoise.words.sizes import Region, oriented, region_of_estimate, regions, size
+from equipoise.words.subjects import measured, outcome_of, treatment
+
+_ALLOWED: dict[Region, str] = {
+    "important benefit": "an important benefit",
+    "benefit": "a benefit",
+    "little or no difference": "little or no difference",
+    "harm": "harm",
+    "important harm": "important harm",
+}
+_RESULTS: dict[CertaintyLevel, str] = {
+    "high": "results",
+    "moderate": "probably results",
+    "low": "may result",
+}
+
+
+def finding_statement(findings: Findings, finding: Finding) -> Sentence:
+    """Say what a finding means, whatever became of its trials.
+
+    The statement holds no effect; tables show it beside the numbers. Use
+    :func:`equipoise.words.answer` for a sentence that carries them.
+    """
+    if not finding.estimates:
+        return _without_estimate(findings, finding)
+    return make_sentence(
+        what_it_does(findings, finding),
+        what_else_it_allows(findings, finding),
+        ".",
+        " It rests on one trial." if finding.status == "single trial" else "",
+        certainty_remark(findings, finding),
+    )
+
+
+def what_it_does(findings: Findings, finding: Finding, *, start: bool = True) -> Parts:
+    """Give GRADE's informative statement without its full stop.
+
+    ``start`` False is for the middle of a sentence.
+    """
+    level = strength(finding)
+    subject = treatment(findings, finding.comparison, start=start)
+    object_ = measured(findings, finding)
+    if level == "very low":
+        opening = "The" if start else "the"
+        name = treatment(findings, finding.comparison)
+        return (
+            f"{opening} evidence is very uncertain about the effect of ", *name, " on ", *object_,
+        )  # fmt: skip
+    what: Parts = (_chance(findings, finding), *object_)
+    if size(finding) == "little or no difference":
+        return (*subject, f" {_RESULTS[level]} in little to no difference in ", *what)
+    return (*subject, *_changes(findings, finding, level), " ", *what)
+
+
+def what_else_it_allows(findings: Findings, finding: Finding) -> str:
+    """Name what else than the estimate's own region the interval reaches into.
+
+    With a minimal important difference these are regions of benefit and harm; without one, the
+    other direction. Empty when there is nothing else, and when the evidence is very uncertain
+    anyway.
+    """
+    others = [region for region in regions(finding) if region != region_of_estimate(finding)]
+    if not others or strength(finding) == "very low":
+        return ""
+    if oriented(finding).mid is None:
+        return f", though the interval also allows {_other_direction(findings, finding)}"
+    return f", though the interval also allows {_joined(others, ' and ')}"
+
+
+def what_it_is_compatible_with(finding: Finding) -> str:
+    """Name every region the interval reaches into: ``an important benefit and with harm``."""
+    return _joined(regions(finding), " and with ", ", with ")
+
+
+def _other_direction(findings: Findings, finding: Finding) -> str:
+    estimate = finding.estimates[finding.primary].effect.analysis_estimate
+    more, less = "an increase", "a reduction"
+    if _turned_scale(findings, finding):
+        lower_is_better = finding.direction == "lower"
+        more, less = ("a worsening", "an improvement")[:: 1 if lower_is_better else -1]
+    if estimate == 0:
+        return f"{more} or {less}"
+    return more if estimate < 0 else less
+
+
+def _chance(findings: Findings, finding: Finding) -> str:
+    """Name what a treatment changes when an outcome is an event: its risk, or its chance."""
+    if outcome_of(findings, finding.outcome).kind == "continuous":
+        return ""
+    return "the risk of " if finding.domain == "harm" else "the chance of "
+
+
+def _turned_scale(findings: Findings, finding: Finding) -> bool:
+    """Tell whether a scale runs against its outcome.
+
+    On a quality-of-life scale where lower is better, a lower score must not read as a reduction
+    of quality of life.
+    """
+    return finding.direction != outcome_of(findings, finding.outcome).direction
+
+
+def _joined(reached: Sequence[Region], last: str, between: str = ", ") -> str:
+    words = [_ALLOWED[region] for region in reached]
+    if len(words) == 1:
+        return words[0]
+    return last.join((between.join(words[:-1]), words[-1]))
+
+
+def _changes(findings: Findings, finding: Finding, level: CertaintyLevel) -> Parts:
+    modal = {"high": " ", "moderate": " probably ", "low": " may "}[level]
+    ending = "" if level == "low" else "s"
+    style = f"reduce{ending}_or_increase{ending}"
+    if _turned_scale(findings, finding):
+        style = f"improve{ending}_if_{finding.direction}"
+    return (modal, _direction(findings, finding, style))
+
+
+def _direction(findings: Findings, finding: Finding, style: str) -> Part:
+    keys = ("estimates", finding.primary, "effect", "analysis_estimate")
+    return bind(findings, join_path("findings", finding.id, *keys), style, finding=finding.id)
+
+
+def _without_estimate(findings: Findings, finding: Finding) -> Sentence:
+    what = measured(findings, finding, start=True)
+    if not finding.trials:
+        return make_sentence(what, ": measured, but reported without numbers that could be used.")
+    people = _people(findings, finding)
+    if _nobody_had_it(finding):
+        return make_sentence(
+            what,
+            ": no events in either group",
+            *((" among ", people) if people else ()),
+            ", so the groups cannot be compared; this does not show that such events cannot happen.",
+        )
+    return make_sentence(
+        what,
+        ": measured",
+        *((" in ", people) if people else ()),
+        ", but the groups cannot be compared from the numbers reported.",
+    )
+
+
+def _people(findings: Findings, finding: Finding) -> Parts:
+    if finding.participants is None:
+        return ()
+    path = join_path("findings", finding.id, "participants")
+    return (bind(findings, path, "people", finding=finding.id),)
+
+
+def _nobody_had_it(finding: Finding) -> bool:
+    counts = [arm.events for trial in finding.trials for arm in (trial.treatment, trial.comparator)]
+    return bool(counts) and all(events == 0 for events in counts)

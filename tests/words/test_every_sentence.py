@@ -1,0 +1,98 @@
+"""What holds for every sentence that can be written about the examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from equipoise import words
+from equipoise.findings import Certainty, CertaintyLevel, Finding, Findings
+from equipoise.words import Sentence
+from support.findings_factory import example_findings, without_data
+
+FORBIDDEN = re.compile(
+    r"\b(significan\w*|trend\w*|proven?|proves?|safe|safely|no effect|no evidence of|non-inferior"
+    r"|failed|promising|clearly|dramatic\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def _sentences(findings: Findings) -> Iterator[Sentence]:
+    for comparison in findings.comparisons:
+        yield from words.answer(findings, comparison=comparison.id)
+        yield from words.gap_text(findings, comparison.id)
+    for finding in findings.findings:
+        yield words.finding_statement(findings, finding)
+        yield from words.robustness_text(findings, finding)
+        yield from words.certainty_text(findings, finding)
+    yield from words.methods_text(findings)
+
+
+def _rated(certainty: Certainty | None, level: CertaintyLevel) -> Certainty | None:
+    if certainty is None:
+        return None
+    return replace(certainty, level=level, proposal=level)
+
+
+LEVELS: tuple[CertaintyLevel, ...] = ("high", "moderate", "low", "very low")
+
+
+def _variants() -> Iterator[tuple[str, Findings]]:
+    yield "example", example_findings()
+    yield "without data", without_data()
+    for level in LEVELS:
+        yield (
+            f"{level} certainty",
+            _changed(lambda f, level=level: replace(f, certainty=_rated(f.certainty, level))),
+        )
+    yield "not rated", _changed(lambda f: replace(f, certainty=None))
+    yield (
+        "second preset first",
+        _changed(lambda f: replace(f, primary="cochrane-2025") if f.estimates else f),
+    )
+    yield "people unknown", _changed(lambda f: replace(f, participants=None))
+    yield "no absolute effects", _changed(lambda f: replace(f, absolute={}))
+
+
+def _changed(change: object) -> Findings:
+    assert callable(change)
+    example = example_findings()
+    changed: list[Finding] = [change(finding) for finding in example.findings]
+    return replace(example, findings=tuple(changed))
+
+
+VARIANTS = list(_variants())
+
+
+@pytest.mark.parametrize("variant", [v for _, v in VARIANTS], ids=[n for n, _ in VARIANTS])
+def test_every_number_is_bound_and_every_sentence_is_plain(variant: Findings) -> None:
+    sentences = list(_sentences(variant))
+    assert len(sentences) >= 3 * len(variant.comparisons)
+    for sentence in sentences:
+        text = sentence.plain
+        assert words.verify(variant, sentence) == ()
+        assert words.loose_digits(sentence) == ()
+        assert not FORBIDDEN.search(text), text
+        assert text.endswith("."), text
+        assert text[0].isupper() or text[0].isdigit(), text
+        assert "  " not in text
+        assert " ," not in text
+        assert ".." not in text
+        assert "None" not in text
+
+
+def test_the_forbidden_words_are_really_searched_for() -> None:
+    for text in ("a significant trend", "proven safe", "there was no effect", "no evidence of"):
+        assert FORBIDDEN.search(text)
+
+
+def test_every_bound_piece_of_a_finding_names_it(findings: Findings) -> None:
+    ids = {finding.id for finding in findings.findings}
+    for sentence in words.answer(findings):
+        for piece in sentence.bound:
+            if piece.path.startswith("findings/"):
+                assert piece.finding in ids
+                assert f"/{piece.finding}/" in piece.path

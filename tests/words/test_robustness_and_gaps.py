@@ -1,0 +1,82 @@
+"""What a verdict hangs on, and what nobody measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from equipoise.findings import Finding, Findings
+from equipoise.words import answer, gap_text, robustness_text
+
+
+def _robustness(findings: Findings, finding: Finding) -> list[str]:
+    return [sentence.plain for sentence in robustness_text(findings, finding)]
+
+
+def test_agreement_is_counted_and_the_deciding_choice_named(
+    findings: Findings, by_id: dict[str, Finding]
+) -> None:
+    agreement, deciding, not_run = _robustness(findings, by_id["drug-a-placebo.pain.immediate"])
+    assert agreement == (
+        "Of 25 defensible analyses, 11 (44%) give the verdict of the main analysis (benefit); in "
+        "full: unclear (14), benefit (11)."
+    )
+    assert deciding == "The way the interval is computed explains most of the disagreement."
+    assert not_run == "Trials at low risk of bias only: not run, because some are not judged."
+
+
+def test_full_agreement_is_said_once(findings: Findings, by_id: dict[str, Finding]) -> None:
+    first, *_ = _robustness(findings, by_id["drug-b-placebo.pain.short"])
+    assert first == "All 20 defensible analyses give the same verdict: little or no difference."
+
+
+def test_one_trial_has_no_other_analyses(findings: Findings, by_id: dict[str, Finding]) -> None:
+    assert _robustness(findings, by_id["drug-a-placebo.response.short"]) == [
+        "With one trial there is nothing to combine, so other analyses were not compared."
+    ]
+    assert _robustness(findings, by_id["drug-a-placebo.serious-event"]) == []
+
+
+def _with_agreement(findings: Findings, share: float, total: int) -> str:
+    """Give the answer's first sentence if this share of analyses agreed."""
+
+    def changed(finding: Finding) -> Finding:
+        if finding.robustness is None:
+            return finding
+        agreed = replace(
+            finding.robustness, share=share, total=total, same_verdict=round(share * total)
+        )
+        return replace(finding, robustness=agreed)
+
+    whole = replace(findings, findings=tuple(changed(f) for f in findings.findings))
+    return answer(whole)[0].plain
+
+
+def test_a_verdict_most_analyses_share_is_said_to_hold(findings: Findings) -> None:
+    said = _with_agreement(findings, 0.95, 20)
+    assert said.endswith("; 19 of 20 defensible analyses agree.")
+    assert "main analysis" not in said
+
+
+def test_a_verdict_few_analyses_share_hangs_on_the_choice(findings: Findings) -> None:
+    said = _with_agreement(findings, 0.85, 20)
+    assert said.endswith("hangs on how the interval is computed.")
+    assert "in the main analysis a benefit" in said
+
+
+def test_gaps_tell_unreported_from_uncomparable_from_single(findings: Findings) -> None:
+    assert [s.plain for s in gap_text(findings, "drug-a-placebo")] == [
+        "No included trial of drug A v placebo reported depressive symptoms.",
+        "Measured, but the groups cannot be compared: serious adverse events.",
+        "Known from one trial only: pain reduced by 50 % or more, short term.",
+    ]
+    assert [s.plain for s in gap_text(findings, "drug-b-placebo")][1] == (
+        "No results at some planned times: pain intensity, immediate term (up to 1 day)."
+    )
+
+
+def test_a_full_grid_is_said_to_be_full(findings: Findings) -> None:
+    full = replace(findings, gaps=tuple(replace(c, status="pooled") for c in findings.gaps))
+    assert [s.plain for s in gap_text(full, "drug-a-placebo")] == [
+        "Every planned outcome of drug A v placebo has results from more than one trial."
+    ]
+    assert gap_text(replace(findings, gaps=()), "drug-a-placebo") == ()

@@ -1,0 +1,43 @@
+"""The summary for a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from equipoise.findings import Findings
+from equipoise.words import terminal_summary
+
+GOLDEN = Path(__file__).with_name("terminal_summary.txt")
+
+
+def test_the_summary_reads_as_agreed(findings: Findings) -> None:
+    assert terminal_summary(findings) == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [80, 100, 132])
+def test_no_line_is_wider_than_the_terminal(findings: Findings, width: int) -> None:
+    lines = terminal_summary(findings, width=width).splitlines()
+    assert max(len(line) for line in lines) <= width
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_before_any_trial_it_says_what_is_not_known(empty: Findings) -> None:
+    text = terminal_summary(empty)
+    assert "No included trial reported a planned outcome." in text
+    assert "Whether drug A helps is not known" in text
+
+
+def test_names_cannot_drive_the_terminal(findings: Findings) -> None:
+    outcomes = tuple(replace(info, name=f"\x1b[2J{info.name}\x07") for info in findings.outcomes)
+    review = replace(findings.review, title="\x1b]0;owned\x07" + findings.review.title)
+    hostile = replace(findings, outcomes=outcomes, review=review)
+    text = terminal_summary(hostile)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+
+
+def test_it_is_the_same_every_time(findings: Findings) -> None:
+    assert terminal_summary(findings) == terminal_summary(findings)
