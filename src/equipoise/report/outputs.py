@@ -1,0 +1,87 @@
+"""Write everything a run makes: the findings, the report, the figures, and the lock.
+
+``equipoise.lock`` lists every output with its hash beside the hashes of the inputs, so that a later
+run can say what changed and can take away figures that no longer exist, and only those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from equipoise.findings import Findings, to_json
+from equipoise.report.figures import report_figures
+from equipoise.report.page import render_report
+
+LOCK = "equipoise.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files a run wrote."""
+
+    main: tuple[Path, ...]
+    figures: tuple[Path, ...]
+
+
+def write_outputs(findings: Findings, folder: Path) -> Written:
+    """Write ``findings.json``, ``report.html``, ``figures/*.svg`` and ``equipoise.lock``.
+
+    Each file replaces its older self in one step, so that nobody reads half a file.
+    """
+    texts = {"findings.json": to_json(findings), "report.html": render_report(findings)}
+    for name, figure in report_figures(findings).items():
+        texts[f"figures/{name}.svg"] = figure.svg + "\n"
+    before = _locked(folder / LOCK)
+    for name, text in texts.items():
+        _replace(folder / name, text)
+    for name in before - texts.keys():
+        (folder / name).unlink(missing_ok=True)
+    _replace(folder / LOCK, _lock(findings, texts))
+    paths = tuple(folder / name for name in texts)
+    return Written(
+        main=tuple(path for path in paths if path.suffix != ".svg"),
+        figures=tuple(path for path in paths if path.suffix == ".svg"),
+    )
+
+
+def _lock(findings: Findings, texts: dict[str, str]) -> str:
+    lock = {
+        "software": findings.provenance.software,
+        "version": findings.provenance.version,
+        "inputs": findings.provenance.inputs,
+        "outputs": {
+            name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(texts.items())
+        },
+    }
+    return json.dumps(lock, indent=1, ensure_ascii=False) + "\n"
+
+
+def _locked(path: Path) -> set[str]:
+    """List the figures an earlier run wrote; a lock we cannot read claims nothing."""
+    try:
+        outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in outputs if _is_figure(name)}
+
+
+def _is_figure(name: object) -> bool:
+    """Tell whether a name from a lock is a figure of ours: a lock may never reach further."""
+    return (
+        isinstance(name, str)
+        and name.startswith("figures/")
+        and name.endswith(".svg")
+        and name.count("/") == 1
+        and "\\" not in name
+    )
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(temporary, path)  # noqa: PTH105 - one step, over the old file

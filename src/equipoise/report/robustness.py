@@ -1,0 +1,166 @@
+"""What the review would have said had it been analysed otherwise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from equipoise.figures import CurvePoint, Figure, specification_curve
+from equipoise.findings import ComparisonInfo, Finding, Robustness, Specification
+from equipoise.report.anchors import finding_anchor, robustness_anchor
+from equipoise.report.directory import Directory
+from equipoise.report.forest_rows import finding_axis
+from equipoise.report.options import option_name
+from equipoise.words import numbers, phrases
+
+_FEWEST_FOR_A_CURVE: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """What the analyses with one option of one choice say."""
+
+    choice: str
+    option: str
+    analyses: str
+    estimates: str
+    verdicts: str
+
+
+@dataclass(frozen=True, slots=True)
+class RobustnessView:
+    """One finding analysed otherwise."""
+
+    anchor: str
+    finding_id: str
+    finding: str
+    title: str
+    verdict: str
+    agreeing: str
+    share: str
+    verdicts: str
+    deciding: str
+    options: tuple[OptionRow, ...]
+    not_run: tuple[str, ...]
+
+
+def robustness_views(names: Directory, comparison: ComparisonInfo) -> tuple[RobustnessView, ...]:
+    """List a comparison's findings that could be analysed otherwise."""
+    return tuple(
+        _view(finding, finding.robustness, names.short_title(finding))
+        for finding in names.of(comparison)
+        if finding.robustness is not None
+    )
+
+
+def shows_curve(finding: Finding, *, main: bool) -> bool:
+    """Tell whether a finding gets a specification curve: where readers need one.
+
+    In the main comparison that is each finding whose verdict depends on the analysis, and each
+    critical outcome. Every other finding has its row in the table.
+    """
+    found = finding.robustness
+    if not main or found is None or found.total < _FEWEST_FOR_A_CURVE:
+        return False
+    return finding.importance == "critical" or found.same_verdict < found.total
+
+
+def curve_figure(finding: Finding, names: Directory) -> Figure:
+    """Draw the specification curve of a finding that has other analyses."""
+    found = finding.robustness
+    specifications = found.specifications if found is not None else ()
+    said = f"{numbers.analyses(len(specifications))} of the same trials, sorted by their estimate."
+    return specification_curve(
+        [_point(specification) for specification in specifications],
+        axis=finding_axis(finding, names),
+        dimensions=tuple(name for name, _ in _CHOICES),
+        title=f"Other analyses: {finding.title}",
+        description=f"{said} Verdicts: {_tally(found.verdicts) if found else ''}.",
+        prefix=f"curve-{finding_anchor(finding.id)}",
+    )
+
+
+def _model(specification: Specification) -> str:
+    return f"{option_name(specification.model)}, {option_name(specification.method)}"
+
+
+def _between(specification: Specification) -> str:
+    return option_name(specification.tau2) if specification.tau2 else "assumed to be none"
+
+
+def _interval(specification: Specification) -> str:
+    return option_name(specification.ci)
+
+
+def _trials(specification: Specification) -> str:
+    return option_name(specification.trials)
+
+
+_CHOICES: Final[tuple[tuple[str, Callable[[Specification], str]], ...]] = (
+    ("Model", _model),
+    ("Between-trial variance", _between),
+    ("Interval", _interval),
+    ("Trials", _trials),
+)
+
+
+def _point(specification: Specification) -> CurvePoint:
+    return CurvePoint(
+        label=specification.label,
+        estimate=specification.estimate,
+        low=specification.ci_low,
+        high=specification.ci_high,
+        category=specification.verdict,
+        choices=tuple(chosen(specification) for _, chosen in _CHOICES),
+    )
+
+
+def _view(finding: Finding, found: Robustness, title: str) -> RobustnessView:
+    return RobustnessView(
+        anchor=robustness_anchor(finding.id),
+        finding_id=finding.id,
+        finding=finding_anchor(finding.id),
+        title=title,
+        verdict=found.reference,
+        agreeing=f"{numbers.count(found.same_verdict)} of {numbers.count(found.total)}",
+        share=numbers.share(found.share),
+        verdicts=_tally(found.verdicts),
+        deciding=_deciding(found),
+        options=tuple(_option_rows(found.specifications)),
+        not_run=tuple(note.text for note in found.not_run),
+    )
+
+
+def _deciding(found: Robustness) -> str:
+    if found.deciding_choice is None:
+        return "none: all analyses agree" if found.same_verdict == found.total else "none alone"
+    return phrases.choice(found.deciding_choice.choice)
+
+
+def _option_rows(specifications: Sequence[Specification]) -> Iterator[OptionRow]:
+    for choice, chosen in _CHOICES:
+        by_option: dict[str, list[Specification]] = {}
+        for specification in specifications:
+            by_option.setdefault(chosen(specification), []).append(specification)
+        if len(by_option) > 1:
+            for option, members in by_option.items():
+                yield _option_row(choice, option, members)
+
+
+def _option_row(choice: str, option: str, members: Sequence[Specification]) -> OptionRow:
+    estimates = [member.estimate for member in members]
+    low, high = numbers.estimate(min(estimates)), numbers.estimate(max(estimates))
+    verdicts = Counter(member.verdict for member in members)
+    return OptionRow(
+        choice=choice,
+        option=option,
+        analyses=numbers.count(len(members)),
+        estimates=low if low == high else f"{low} to {high}",
+        verdicts=_tally({str(name): count for name, count in verdicts.most_common()}),
+    )
+
+
+def _tally(verdicts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {numbers.count(count)}" for name, count in verdicts.items())
