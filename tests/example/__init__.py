@@ -1,0 +1,1 @@
+"""The example review, held against the published figures it was carried over from."""
