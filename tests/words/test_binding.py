@@ -40,6 +40,24 @@ def test_a_key_with_slashes_is_escaped(findings: Findings) -> None:
     assert lookup(findings, path) == 2016
 
 
+def test_members_are_found_in_short_and_long_tuples_alike(findings: Findings) -> None:
+    first = findings.studies[0]
+    many = tuple(replace(first, id=f"study {number}", year=1900 + number) for number in range(40))
+    for count in (1, 8, 9, 40):
+        some = replace(findings, studies=(*many[:count], replace(many[0], year=2000)))
+        assert lookup(some, "studies/study 0/year") == 1900  # the first of two with one key
+        assert lookup(some, f"studies/study {count - 1}/year") == 1899 + count
+        assert lookup(some, f"studies/{count}/year") == 2000
+        with pytest.raises(DataError, match="study 40"):
+            lookup(some, "studies/study 40")
+
+
+def test_values_changed_under_one_path_are_not_confused(findings: Findings) -> None:
+    for year in range(1950, 1980):
+        studies = tuple(replace(study, year=year) for study in findings.studies * 2)
+        assert lookup(replace(findings, studies=studies), "studies/Abara 2019/year") == year
+
+
 @pytest.mark.parametrize(
     ("path", "step"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
@@ -26,6 +27,7 @@ def _sentences(findings: Findings) -> Iterator[Sentence]:
         yield from words.gap_text(findings, comparison.id)
     for finding in findings.findings:
         yield words.finding_statement(findings, finding)
+        yield words.finding_statement(findings, finding, with_certainty=False)
         yield from words.robustness_text(findings, finding)
         yield from words.certainty_text(findings, finding)
     yield from words.methods_text(findings)
@@ -55,6 +57,32 @@ def _variants() -> Iterator[tuple[str, Findings]]:
     )
     yield "people unknown", _changed(lambda f: replace(f, participants=None))
     yield "no absolute effects", _changed(lambda f: replace(f, absolute={}))
+    yield "no analysis agrees", _changed(_alone)
+    yield "every scale is turned", _changed(_turned)
+    for kind in ("rate", "time-to-event"):
+        yield kind, _events_of_kind(kind)
+
+
+def _alone(finding: Finding) -> Finding:
+    if finding.robustness is None:
+        return finding
+    return replace(finding, robustness=replace(finding.robustness, analysis_same=0))
+
+
+def _turned(finding: Finding) -> Finding:
+    if finding.ratio:
+        return finding
+    turned: Literal["lower", "higher"] = "higher" if finding.direction == "lower" else "lower"
+    favoured: Literal["treatment", "comparator"] = (
+        "treatment" if turned == "lower" else "comparator"
+    )
+    return replace(finding, direction=turned, favours_low=favoured)
+
+
+def _events_of_kind(kind: str) -> Findings:
+    example = example_findings()
+    outcomes = (replace(o, kind=kind) if o.kind == "binary" else o for o in example.outcomes)
+    return replace(example, outcomes=tuple(outcomes))
 
 
 def _changed(change: object) -> Findings:

@@ -30,6 +30,8 @@ def test_a_name_inside_a_sentence_loses_only_an_ordinary_capital(value: str, ins
 
 def test_a_name_cannot_drive_a_terminal_or_break_a_line() -> None:
     assert phrases.name("red\x1b[31m\nalert\u202e") == "red�[31m alert�"
+    assert phrases.name("  two   words ") == "two words"
+    assert phrases.name("two\u00a0\u2028words") == "two words"
 
 
 def test_a_name_starts_a_sentence_with_a_capital() -> None:
@@ -51,6 +53,19 @@ def test_directions_follow_the_sign(
     assert phrases.fewer_or_more(value) == fewer
     assert phrases.reduce_or_increase(value) == reduce
     assert phrases.reduces_or_increases(value) == reduces
+
+
+@pytest.mark.parametrize(
+    ("value", "lower_is_better", "higher_is_better"),
+    [(-2.0, "improve", "worsen"), (2.0, "worsen", "improve")],
+)
+def test_improvement_follows_the_better_end_of_the_scale(
+    value: float, lower_is_better: str, higher_is_better: str
+) -> None:
+    assert phrases.improve_if_lower(value) == lower_is_better
+    assert phrases.improves_if_lower(value) == f"{lower_is_better}s"
+    assert phrases.improve_if_higher(value) == higher_is_better
+    assert phrases.improves_if_higher(value) == f"{higher_is_better}s"
 
 
 def test_an_unknown_measure_is_quoted() -> None:

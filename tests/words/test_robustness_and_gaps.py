@@ -15,10 +15,15 @@ def _robustness(findings: Findings, finding: Finding) -> list[str]:
 def test_agreement_is_counted_and_the_deciding_choice_named(
     findings: Findings, by_id: dict[str, Finding]
 ) -> None:
-    agreement, deciding, not_run = _robustness(findings, by_id["drug-a-placebo.pain.immediate"])
+    agreement, deciding, single, not_run = _robustness(
+        findings, by_id["drug-a-placebo.pain.immediate"]
+    )
     assert agreement == (
-        "Of 25 defensible analyses, 11 (44%) give the verdict of the main analysis (benefit); in "
-        "full: unclear (14), benefit (11)."
+        "Of 5 defensible analyses, 3 give the verdict of the main analysis (benefit)."
+    )
+    assert single == (
+        "With each trial left out in turn as well, 11 of 25 analyses (44%) give it; in full: "
+        "unclear (14), benefit (11)."
     )
     assert deciding == "The way the interval is computed explains most of the disagreement."
     assert not_run == "Trials at low risk of bias only: not run, because some are not judged."
@@ -26,7 +31,13 @@ def test_agreement_is_counted_and_the_deciding_choice_named(
 
 def test_full_agreement_is_said_once(findings: Findings, by_id: dict[str, Finding]) -> None:
     first, *_ = _robustness(findings, by_id["drug-b-placebo.pain.short"])
-    assert first == "All 20 defensible analyses give the same verdict: little or no difference."
+    assert first == "All 5 defensible analyses give the same verdict: little or no difference."
+
+
+def test_two_trials_are_not_left_out_in_turn(findings: Findings, by_id: dict[str, Finding]) -> None:
+    said = _robustness(findings, by_id["drug-a-placebo.pain.short"])
+    assert said[0] == "Of 5 defensible analyses, 3 give the verdict of the main analysis (unclear)."
+    assert not any("left out in turn" in sentence for sentence in said)
 
 
 def test_one_trial_has_no_other_analyses(findings: Findings, by_id: dict[str, Finding]) -> None:
@@ -43,7 +54,7 @@ def _with_agreement(findings: Findings, share: float, total: int) -> str:
         if finding.robustness is None:
             return finding
         agreed = replace(
-            finding.robustness, share=share, total=total, same_verdict=round(share * total)
+            finding.robustness, analysis_total=total, analysis_same=round(share * total)
         )
         return replace(finding, robustness=agreed)
 
@@ -59,7 +70,7 @@ def test_a_verdict_most_analyses_share_is_said_to_hold(findings: Findings) -> No
 
 def test_a_verdict_few_analyses_share_hangs_on_the_choice(findings: Findings) -> None:
     said = _with_agreement(findings, 0.85, 20)
-    assert said.endswith("hangs on how the interval is computed.")
+    assert said.endswith("; calling this a benefit depends on how the interval is computed.")
     assert "in the main analysis a benefit" in said
 
 

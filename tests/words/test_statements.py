@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
-from equipoise.findings import CertaintyLevel, Finding, Findings
-from equipoise.words import certainty_tag, certainty_text, finding_statement, make_sentence
+from equipoise.findings import CertaintyLevel, Effect, Finding, Findings
+from equipoise.words import certainty_tag, certainty_text, finding_statement, make_sentence, verify
 from equipoise.words.verdicts import what_else_it_allows, what_it_is_compatible_with
 
 PAIN = "drug-a-placebo.pain.immediate"
@@ -30,9 +31,9 @@ def _say(findings: Findings, finding: Finding) -> str:
         (PAIN, "high", "Drug A reduces pain intensity, immediate term (up to 1 day)"),
         (PAIN, "moderate", "Drug A probably reduces pain intensity, immediate term (up to 1 day)"),
         (PAIN, "low", "Drug A may reduce pain intensity, immediate term (up to 1 day)"),
-        (NAUSEA, "high", "Drug A leads to more people with nausea"),
-        (NAUSEA, "moderate", "Drug A probably leads to more people with nausea"),
-        (NAUSEA, "low", "Drug A may lead to more people with nausea"),
+        (NAUSEA, "high", "Drug A increases the risk of nausea"),
+        (NAUSEA, "moderate", "Drug A probably increases the risk of nausea"),
+        (NAUSEA, "low", "Drug A may increase the risk of nausea"),
         (PAIN_B, "high", "Drug B (β-form) results in little to no difference in pain intensity"),
         (PAIN_B, "moderate", "Drug B (β-form) probably results in little to no difference in"),
         (PAIN_B, "low", "Drug B (β-form) may result in little to no difference in pain intensity"),
@@ -67,7 +68,7 @@ def test_a_ceiling_is_never_worded_more_strongly_than_may(
     assert finding.certainty is not None
     ceiling = replace(finding, certainty=replace(finding.certainty, level="high", proposal="high"))
     assert _say(findings, ceiling) == (
-        "Drug A may lead to more people with nausea. Nobody has yet rated the certainty; what "
+        "Drug A may increase the risk of nausea. Nobody has yet rated the certainty; what "
         "can be computed does not lower it."
     )
     assert make_sentence(certainty_tag(findings, ceiling)).plain == "certainty not yet rated"
@@ -77,11 +78,35 @@ def test_an_unrated_finding_says_that_nobody_rated_it(
     findings: Findings, by_id: dict[str, Finding]
 ) -> None:
     assert _say(findings, by_id[NAUSEA]) == (
-        "Drug A may lead to more people with nausea. Nobody has yet rated the certainty; on the "
+        "Drug A may increase the risk of nausea. Nobody has yet rated the certainty; on the "
         "domains that can be computed it is at most low."
     )
     without = replace(by_id[NAUSEA], certainty=None)
     assert _say(findings, without).endswith("Nobody has yet rated the certainty.")
+
+
+def test_very_low_certainty_has_no_ceiling_above_it(
+    findings: Findings, by_id: dict[str, Finding]
+) -> None:
+    finding = by_id[NAUSEA]
+    assert finding.certainty is not None
+    lowest = replace(finding, certainty=replace(finding.certainty, level="very low"))
+    whole = replace(
+        findings, findings=tuple(lowest if f.id == NAUSEA else f for f in findings.findings)
+    )
+    assert make_sentence(certainty_tag(whole, lowest)).plain == "certainty very low, not yet rated"
+    assert _say(whole, lowest).endswith("on the domains that can be computed it is very low.")
+
+
+@pytest.mark.parametrize("finding_id", [PAIN, NAUSEA, "drug-a-placebo.response.short"])
+def test_a_table_can_leave_out_who_rated_the_certainty(
+    findings: Findings, by_id: dict[str, Finding], finding_id: str
+) -> None:
+    finding = by_id[finding_id]
+    said = finding_statement(findings, finding).plain
+    brief = finding_statement(findings, finding, with_certainty=False).plain
+    assert said.startswith(brief)
+    assert "rated" not in brief
 
 
 def test_a_complete_proposal_is_said_to_be_computed(
@@ -97,7 +122,7 @@ def test_a_complete_proposal_is_said_to_be_computed(
         findings=tuple(complete if f.id == NAUSEA else f for f in findings.findings),
     )
     assert _say(whole, complete) == (
-        "Drug A probably leads to more people with nausea. The certainty, moderate, was computed "
+        "Drug A probably increases the risk of nausea. The certainty, moderate, was computed "
         "by rule; no person has decided it."
     )
     assert make_sentence(certainty_tag(whole, complete)).plain == "certainty moderate by rule"
@@ -105,7 +130,7 @@ def test_a_complete_proposal_is_said_to_be_computed(
 
 def test_one_trial_is_named_as_one(findings: Findings, by_id: dict[str, Finding]) -> None:
     said = _say(findings, by_id["drug-a-placebo.response.short"])
-    assert "though the interval also allows fewer. It rests on one trial." in said
+    assert "though the interval also allows a reduction. It rests on one trial." in said
 
 
 def test_no_events_is_not_read_as_no_risk(findings: Findings, by_id: dict[str, Finding]) -> None:
@@ -130,8 +155,139 @@ def test_an_effect_of_exactly_nothing_has_no_direction(
     effect = replace(estimate.effect, estimate=1.0, analysis_estimate=0.0)
     level = replace(finding, estimates={"as-published": replace(estimate, effect=effect)})
     assert _say(findings, level).startswith(
-        "Drug A results in little to no difference in how many people have nausea"
+        "Drug A results in little to no difference in the risk of nausea"
     )
+
+
+def _kind(findings: Findings, outcome: str, kind: str) -> Findings:
+    """Make an outcome of another kind."""
+    outcomes = (replace(o, kind=kind) if o.id == outcome else o for o in findings.outcomes)
+    return replace(findings, outcomes=tuple(outcomes))
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "said"),
+    [
+        ("binary", "lower", "Drug A may increase the risk of nausea."),
+        ("binary", "higher", "Drug A may increase the chance of nausea."),
+        ("time-to-event", "lower", "Drug A may increase the risk of nausea."),
+        ("time-to-event", "higher", "Drug A may increase the chance of nausea."),
+        ("rate", "lower", "Drug A may increase the rate of nausea."),
+        ("rate", "higher", "Drug A may increase the rate of nausea."),
+    ],
+)
+def test_events_have_a_risk_a_chance_or_a_rate(
+    findings: Findings,
+    by_id: dict[str, Finding],
+    kind: str,
+    direction: Literal["lower", "higher"],
+    said: str,
+) -> None:
+    whole = _kind(findings, "nausea", kind)
+    outcomes = (replace(o, direction=direction) if o.id == "nausea" else o for o in whole.outcomes)
+    finding = replace(by_id[NAUSEA], direction=direction)
+    brief = finding_statement(
+        replace(whole, outcomes=tuple(outcomes)), finding, with_certainty=False
+    )
+    assert brief.plain == said
+
+
+def test_an_event_to_avoid_is_a_risk_even_among_the_benefits(
+    findings: Findings, by_id: dict[str, Finding]
+) -> None:
+    finding = replace(by_id[NAUSEA], domain="benefit")
+    assert "the risk of nausea" in _say(findings, finding)
+
+
+def _on_a_turned_scale(
+    findings: Findings,
+    finding: Finding,
+    *,
+    better: Literal["lower", "higher"],
+    effect: tuple[float, float, float],
+) -> str:
+    """Say what happens to an outcome whose scale runs the other way, without a threshold."""
+    other: Literal["lower", "higher"] = "higher" if better == "lower" else "lower"
+    primary = finding.estimates[finding.primary]
+    estimate, low, high = effect
+    turned = replace(
+        finding,
+        direction=better,
+        favours_low="treatment" if better == "lower" else "comparator",
+        verdicts={p: replace(v, mid=None, mid_unit=None) for p, v in finding.verdicts.items()},
+        estimates={
+            finding.primary: replace(primary, effect=Effect(estimate, low, high, estimate, 1.0))
+        },
+    )
+    outcomes = (
+        replace(o, direction=other) if o.id == finding.outcome else o for o in findings.outcomes
+    )
+    whole = replace(
+        findings,
+        outcomes=tuple(outcomes),
+        findings=tuple(turned if f.id == finding.id else f for f in findings.findings),
+    )
+    sentence = finding_statement(whole, turned, with_certainty=False)
+    assert verify(whole, sentence) == ()
+    return sentence.plain.replace(" pain intensity, short term", " it")
+
+
+@pytest.mark.parametrize(
+    ("better", "effect", "said"),
+    [
+        ("lower", (-6.0, -9.0, -3.0), "Drug A may improve it."),
+        ("lower", (6.0, 3.0, 9.0), "Drug A may worsen it."),
+        ("higher", (6.0, 3.0, 9.0), "Drug A may improve it."),
+        ("higher", (-6.0, -9.0, -3.0), "Drug A may worsen it."),
+        (
+            "lower",
+            (-6.0, -19.0, 7.0),
+            "Drug A may improve it, though the interval also allows a worsening.",
+        ),
+        (
+            "higher",
+            (-6.0, -19.0, 7.0),
+            "Drug A may worsen it, though the interval also allows an improvement.",
+        ),
+        (
+            "lower",
+            (0.0, -7.0, 7.0),
+            (
+                "Drug A may result in little to no difference in it, though the interval also allows "
+                "an improvement or a worsening."
+            ),
+        ),
+        (
+            "higher",
+            (0.0, -7.0, 7.0),
+            (
+                "Drug A may result in little to no difference in it, though the interval also allows "
+                "a worsening or an improvement."
+            ),
+        ),
+    ],
+)
+def test_on_a_turned_scale_people_get_better_or_worse(
+    findings: Findings,
+    by_id: dict[str, Finding],
+    better: Literal["lower", "higher"],
+    effect: tuple[float, float, float],
+    said: str,
+) -> None:
+    finding = by_id["drug-a-placebo.pain.short"]
+    assert _on_a_turned_scale(findings, finding, better=better, effect=effect) == said
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [("high", "Drug A improves it."), ("moderate", "Drug A probably improves it.")],
+)
+def test_improvement_is_said_as_firmly_as_the_certainty_allows(
+    findings: Findings, by_id: dict[str, Finding], level: CertaintyLevel, said: str
+) -> None:
+    finding = _rated(by_id["drug-a-placebo.pain.short"], level)
+    effect = (-6.0, -9.0, -3.0)
+    assert _on_a_turned_scale(findings, finding, better="lower", effect=effect) == said
 
 
 def test_a_mid_per_1000_is_held_against_the_absolute_difference(
@@ -144,8 +300,8 @@ def test_a_mid_per_1000_is_held_against_the_absolute_difference(
     }
     said = _say(findings, replace(finding, verdicts=verdicts))
     assert said == (
-        "Drug B (β-form) results in little to no difference in how many people have nausea, though "
-        "the interval also allows important harm."
+        "Drug B (β-form) results in little to no difference in the risk of nausea, though "
+        "the interval also allows an important harm."
     )
 
 
@@ -214,8 +370,8 @@ def test_an_interval_that_allows_everything_says_so(
     effect = replace(estimate.effect, ci_low=-30.0, ci_high=30.0)
     wide = replace(finding, estimates={"as-published": replace(estimate, effect=effect)})
     assert what_else_it_allows(findings, wide) == (
-        ", though the interval also allows an important benefit and important harm"
+        ", though the interval also allows an important benefit and an important harm"
     )
     assert what_it_is_compatible_with(wide) == (
-        "an important benefit, with little or no difference and with important harm"
+        "anything from an important benefit to an important harm"
     )

@@ -24,6 +24,26 @@ def test_no_line_is_wider_than_the_terminal(findings: Findings, width: int) -> N
     assert all(line == line.rstrip() for line in lines)
 
 
+def test_marks_are_explained_only_where_they_are_shown(findings: Findings) -> None:
+    def rated(by: str | None, not_judged: tuple[str, ...]) -> str:
+        changed = (
+            replace(f, certainty=replace(f.certainty, decided_by=by, not_judged=not_judged))
+            if f.certainty is not None
+            else f
+            for f in findings.findings
+        )
+        return terminal_summary(replace(findings, findings=tuple(changed)))
+
+    decided, ceiling, computed = rated("am", ()), rated(None, ("indirectness",)), rated(None, ())
+    assert "≤" not in decided
+    assert "(rule)" not in decided
+    assert "≤ at most: nobody has yet judged every domain of the certainty.\n" in ceiling
+    assert "(rule)" not in ceiling
+    assert "(rule): computed; no person has decided it.\n" in computed
+    assert "≤" not in computed
+    assert max(len(line) for line in computed.splitlines()) <= 80
+
+
 def test_before_any_trial_it_says_what_is_not_known(empty: Findings) -> None:
     text = terminal_summary(empty)
     assert "No included trial reported a planned outcome." in text

@@ -10,8 +10,8 @@ of tuples, joined by ``/``. A key that holds ``/`` or ``~`` is escaped as in JSO
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Container, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from equipoise.errors import DataError
@@ -23,6 +23,8 @@ Part = str | Bound
 Parts = tuple[Part, ...]
 
 _KEYS = ("id", "anchor", "domain", "by", "level", "code")
+_FEW = 8
+"""Up to so many members are searched in order; more are looked up in an index."""
 _DIGITS = re.compile(r"\d[\d.,]*")
 STYLES: Mapping[str, Callable[[Any], str]] = {
     rule.__name__: rule
@@ -38,6 +40,7 @@ STYLES: Mapping[str, Callable[[Any], str]] = {
         numbers.files,
         numbers.per_thousand,
         numbers.per_thousand_size,
+        numbers.more_or_fewer,
         numbers.percent,
         numbers.weight,
         numbers.share,
@@ -79,7 +82,7 @@ STYLES: Mapping[str, Callable[[Any], str]] = {
 
 def join_path(*keys: str | None) -> str:
     """Join keys to a path, escaping what a key must not contain; ``None`` keys are left out."""
-    return "/".join(key.replace("~", "~0").replace("/", "~1") for key in keys if key is not None)
+    return "/".join([_escaped(key) for key in keys if key is not None])
 
 
 def lookup(findings: Findings, path: str) -> object:
@@ -90,7 +93,8 @@ def lookup(findings: Findings, path: str) -> object:
     """
     value: object = findings
     for step in path.split("/"):
-        value = _step(value, step.replace("~1", "/").replace("~0", "~"), path)
+        key = step.replace("~1", "/").replace("~0", "~") if "~" in step else step
+        value = _step(value, key, path)
     return value
 
 
@@ -146,6 +150,10 @@ def gap_key(cell: GapCell) -> str:
     return ".".join(part for part in (cell.comparison, cell.outcome, cell.time) if part)
 
 
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1") if "/" in key or "~" in key else key
+
+
 def _flat(parts: Iterable[Part | Iterable[Part]]) -> Iterable[Part]:
     for part in parts:
         if isinstance(part, str | Bound):
@@ -173,29 +181,66 @@ def _difference(findings: Findings, piece: Bound) -> str | None:
 
 
 def _step(value: object, key: str, path: str) -> object:
-    if isinstance(value, Mapping):
-        if key in value:
-            return value[key]
-    elif isinstance(value, tuple):
-        return _member(value, key, path)
-    elif is_dataclass(value) and key in (field.name for field in fields(value)):
+    if key in _fields_of(value):
         return getattr(value, key)
+    if isinstance(value, tuple):
+        return _member(value, key, path)
+    if isinstance(value, Mapping) and key in value:
+        return value[key]
     raise DataError(f"no '{key}' on the way to '{path}'", rule="path")
 
 
 def _member(members: tuple[object, ...], key: str, path: str) -> object:
-    for member in members:
-        if _key_of(member) == key:
-            return member
+    if len(members) > _FEW:
+        found = _index(_Members(members))
+        if key in found:
+            return found[key]
+    else:
+        for member in members:
+            if _key_of(member) == key:
+                return member
     if key.isdecimal() and int(key) < len(members):
         return members[int(key)]
     raise DataError(f"no member '{key}' on the way to '{path}'", rule="path")
 
 
+class _Members:
+    """A tuple of members known by its identity, as not all members can be hashed."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: tuple[object, ...]) -> None:
+        self.members = members
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Members) and other.members is self.members
+
+    def __hash__(self) -> int:
+        return id(self.members)
+
+
+@lru_cache(maxsize=8)
+def _index(of: _Members) -> Mapping[str, object]:
+    """Find the members of a tuple by key; of two with one key, the first.
+
+    The cache holds on to its tuples, so that an identity cannot come to mean another tuple; it is
+    small, so that it does not keep old findings for long.
+    """
+    keyed = ((_key_of(member), member) for member in reversed(of.members))
+    return {key: member for key, member in keyed if key is not None}
+
+
 def _key_of(member: object) -> str | None:
     if isinstance(member, GapCell):
         return gap_key(member)
-    for attribute in _KEYS:
-        if hasattr(member, attribute):
-            return str(getattr(member, attribute))
+    names = _fields_of(member)
+    for key in _KEYS:
+        if key in names:
+            return str(getattr(member, key))
     return None
+
+
+def _fields_of(value: object) -> Container[str]:
+    """Give a dataclass's names of fields; empty for anything else."""
+    names: Container[str] = getattr(value, "__dataclass_fields__", ())
+    return names

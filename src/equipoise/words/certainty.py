@@ -35,6 +35,8 @@ def certainty_tag(findings: Findings, finding: Finding) -> Parts:
     if is_ceiling(finding):
         if finding.certainty.level == "high":
             return ("certainty not yet rated",)
+        if finding.certainty.level == "very low":  # nothing lies below it
+            return ("certainty ", *level, ", not yet rated")
         return ("certainty at most ", *level, ", not yet rated")
     return (
         ("certainty ", *level)
@@ -53,8 +55,9 @@ def certainty_remark(findings: Findings, finding: Finding) -> Parts:
     if certainty.not_judged and certainty.level == "high":
         return (" Nobody has yet rated the certainty; what can be computed does not lower it.",)
     if certainty.not_judged:
-        so_far = " Nobody has yet rated the certainty; on the domains that can be computed it is"
-        return (f"{so_far} at most ", *_level(findings, finding), ".")
+        so_far = " Nobody has yet rated the certainty; on the domains that can be computed it is "
+        ceiling = "" if certainty.level == "very low" else "at most "
+        return (so_far, ceiling, *_level(findings, finding), ".")
     return (
         " The certainty, ",
         *_level(findings, finding),

@@ -8,7 +8,7 @@ from equipoise.findings import Finding, Findings
 from equipoise.words.binding import Part, Parts, bind, join_path
 from equipoise.words.model import Bound
 from equipoise.words.numbers import PER_THOUSAND
-from equipoise.words.subjects import comparator, treatment
+from equipoise.words.subjects import comparator
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,18 @@ _POINTS = _Directed("magnitude", "lower_or_higher")
 _PEOPLE = _Directed("per_thousand_size", "fewer_or_more")
 
 
+def trials_counted(findings: Findings, finding: Finding) -> Parts:
+    """Say how many trials enter the estimate: ``one trial``, ``3 trials``."""
+    path = join_path("findings", finding.id, "estimates", finding.primary, "k")
+    return (bind(findings, path, "trials", finding=finding.id),)
+
+
 def people_in_trials(findings: Findings, finding: Finding) -> Parts:
     """Say how many trials and people: ``one trial with 78 people``, ``3 trials with 173 people``.
 
     Trials are those that enter the estimate; people are those the finding counts.
     """
-    path = join_path("findings", finding.id, "estimates", finding.primary, "k")
-    counted: Parts = (bind(findings, path, "trials", finding=finding.id),)
+    counted = trials_counted(findings, finding)
     if finding.participants is None:
         return counted
     people = join_path("findings", finding.id, "participants")
@@ -56,8 +61,8 @@ def compact_effect(findings: Findings, finding: Finding, preset: str | None = No
 def difference_in_words(findings: Findings, finding: Finding) -> Parts:
     """Write a difference in means for anyone.
 
-    For example ``15.79 points lower on a 0–100 scale with A than with B (95% CI 32.09 lower to
-    0.51 higher)``.
+    For example ``15.79 points lower on a 0–100 scale than with B (95% CI 32.09 lower to 0.51
+    higher)``. The treatment is left for the sentence around it to name.
     """
     where = _effect_path(finding, None)
     return (
@@ -66,8 +71,6 @@ def difference_in_words(findings: Findings, finding: Finding) -> Parts:
         " ",
         bind(findings, f"{where}/estimate", "lower_or_higher", finding=finding.id),
         *_range(findings, finding),
-        " with ",
-        *treatment(findings, finding.comparison),
         " than with ",
         *comparator(findings, finding.comparison),
         " (",
@@ -88,7 +91,7 @@ def absolute_in_words(findings: Findings, finding: Finding, preset: str | None =
     where = join_path("findings", finding.id, "absolute", key)
     limits = (f"{where}/difference_low_per_1000", f"{where}/difference_high_per_1000")
     return (
-        *_directed(findings, finding, f"{where}/difference_per_1000", _PEOPLE),
+        *_people(findings, finding, f"{where}/difference_per_1000"),
         f" {PER_THOUSAND} people (from ",
         *_limits(findings, finding, limits, _PEOPLE),
         ")",
@@ -100,7 +103,7 @@ def absolute_in_brief(findings: Findings, finding: Finding) -> Parts:
     if finding.primary not in finding.absolute:
         return ()
     where = join_path("findings", finding.id, "absolute", finding.primary)
-    difference = _directed(findings, finding, f"{where}/difference_per_1000", _PEOPLE)
+    difference = _people(findings, finding, f"{where}/difference_per_1000")
     return (*difference, f" {PER_THOUSAND} people")
 
 
@@ -150,6 +153,10 @@ def _limits(
     if _text(low[-1]) == _text(high[-1]):
         return (low[0], " to ", *high)
     return (*low, " to ", *high)
+
+
+def _people(findings: Findings, finding: Finding, path: str) -> Parts:
+    return (bind(findings, path, "more_or_fewer", finding=finding.id),)
 
 
 def _directed(findings: Findings, finding: Finding, path: str, directed: _Directed) -> Parts:

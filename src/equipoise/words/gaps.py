@@ -9,7 +9,8 @@ from equipoise.words.binding import Parts, listed, make_sentence
 from equipoise.words.model import Sentence
 from equipoise.words.subjects import comparison_name, measured, outcome_name, outcome_of, time_name
 
-_RANK = {"critical": 0, "important": 1, "limited": 2}
+RANK = {"critical": 0, "important": 1, "limited": 2}
+"""The order in which outcomes are told: by importance to people."""
 
 
 def gap_text(findings: Findings, comparison: str) -> tuple[Sentence, ...]:
@@ -43,7 +44,7 @@ def cells_of(findings: Findings, comparison: str) -> tuple[GapCell, ...]:
     """Give the planned cells of a comparison, the more important outcomes first."""
     cells = [cell for cell in findings.gaps if cell.comparison == comparison]
     return tuple(
-        sorted(cells, key=lambda cell: _RANK.get(outcome_of(findings, cell.outcome).importance, 3))
+        sorted(cells, key=lambda cell: RANK.get(outcome_of(findings, cell.outcome).importance, 3))
     )
 
 

@@ -108,6 +108,16 @@ def per_thousand_size(value: float) -> str:
     return per_thousand(abs(value))
 
 
+def more_or_fewer(value: float) -> str:
+    """Write a difference between numbers of people per 1,000 with its direction: ``24 more``.
+
+    Nought has no direction: ``the same number``.
+    """
+    if value == 0:
+        return "the same number"
+    return f"{per_thousand_size(value)} {'fewer' if value < 0 else 'more'}"
+
+
 def percent(value: float) -> str:
     """Write a percentage given as such (I², weights in words): ``69%``."""
     exact = _decimal(value)

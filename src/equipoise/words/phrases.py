@@ -25,7 +25,7 @@ MEASURE_NAMES = {
     "GENERIC": "effect",
 }
 _CHOICES = {
-    "model": "whether one common effect is assumed for all trials",
+    "model": "whether all trials are assumed to share one effect",
     "tau2": "how the variation between trials is estimated",
     "interval": "how the interval is computed",
     "trials": "which trials are counted",
@@ -35,6 +35,8 @@ _ORDINARY_WORD = re.compile(r"[^\W\d_][^\W\d_A-Z]+(?:$|[\s,;:()/-])")
 
 def name(value: str) -> str:
     """Write a name as the protocol has it, on one line and without control characters."""
+    if value.isprintable():  # the usual case: neither control characters nor other kinds of space
+        return " ".join(value.split())
     return " ".join("".join(_printable(character) for character in value).split())
 
 
@@ -82,7 +84,7 @@ def fewer_or_more(value: float) -> str:
 
 
 def choice(value: str) -> str:
-    """Name the choice that decides a verdict, so that it can follow *hangs on*."""
+    """Name the choice that decides a verdict, so that it can follow *depends on*."""
     return _CHOICES[value]
 
 

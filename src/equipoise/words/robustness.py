@@ -50,7 +50,7 @@ def how_it_holds(findings: Findings, finding: Finding) -> Parts:
         return ("; ", _agreeing(findings, finding), " of ", _analyses(findings, finding), " agree")
     choice = _path(finding, "deciding_choice", "choice")
     return (
-        f"; {_what_is_at_stake(robustness)} hangs on ",
+        f"; {_what_is_at_stake(robustness)} depends on ",
         bind(findings, choice, "choice", finding=finding.id),
     )
 
@@ -59,9 +59,7 @@ def hangs_on_a_choice(finding: Finding) -> bool:
     """Tell whether a choice of the analyst decides the verdict too often to call it settled."""
     robustness = finding.robustness
     return (
-        robustness is not None
-        and robustness.deciding_choice is not None
-        and not holds(robustness)
+        robustness is not None and robustness.deciding_choice is not None and not holds(robustness)
     )
 
 
@@ -71,14 +69,15 @@ def holds(robustness: Robustness) -> bool:
 
 
 def agreement_tag(findings: Findings, finding: Finding) -> Parts:
-    """Warn in brief that a verdict does not hold: ``found in 10 of 20 defensible analyses``.
+    """Warn in brief that a verdict does not hold: ``found in 10 of 20 analyses``.
 
     Empty where it holds or where there are no other analyses.
     """
     robustness = finding.robustness
     if robustness is None or holds(robustness):
         return ()
-    return ("found in ", _agreeing(findings, finding), " of ", _analyses(findings, finding))
+    total = bind(findings, _path(finding, "analysis_total"), "analyses", finding=finding.id)
+    return ("found in ", _agreeing(findings, finding), " of ", total)
 
 
 def _what_is_at_stake(robustness: Robustness) -> str:
@@ -86,10 +85,10 @@ def _what_is_at_stake(robustness: Robustness) -> str:
     reached = set(robustness.verdicts)
     good, bad = bool(reached & _GOOD), bool(reached & _BAD)
     if good and bad:
-        return "whether that counts as a benefit or as a harm"
+        return "calling this a benefit or a harm"
     if good or bad:
-        return f"whether that counts as a {'benefit' if good else 'harm'}"
-    return "whether a difference that matters can be ruled out"
+        return f"calling this a {'benefit' if good else 'harm'}"
+    return "ruling out a difference that matters"
 
 
 def _only_one(finding: Finding) -> tuple[Sentence, ...]:

@@ -6,7 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from equipoise.findings import ComparisonInfo, Finding, Findings, GapCell
+from equipoise.findings import Certainty, ComparisonInfo, Finding, Findings, GapCell
 from equipoise.words import numbers
 from equipoise.words.answer import answer, main_finding
 from equipoise.words.binding import gap_key, make_sentence
@@ -20,7 +20,10 @@ from equipoise.words.subjects import measured
 _GAP = "  "
 _SYMBOLS = {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕⊖", "low": "⊕⊕⊖⊖", "very low": "⊕⊖⊖⊖"}
 _NOTHING = "–"
-_CEILING = "≤ at most: nobody has yet judged every domain of the certainty."
+_LEGEND = {
+    " ≤": "≤ at most: nobody has yet judged every domain of the certainty.",
+    " (rule)": "(rule): computed; no person has decided it.",
+}
 
 
 def terminal_summary(findings: Findings, width: int = 80) -> str:
@@ -80,8 +83,13 @@ def _fill(text: str, width: int, indent: str = "") -> str:
 
 def _findings_table(findings: Findings, comparison: ComparisonInfo, width: int) -> str:
     lines = list(_table(findings, comparison.id, width))
-    if any(line.endswith("≤") for line in lines):
-        lines.append(f"\n{_CEILING}")
+    marks = {
+        _mark(finding.certainty)
+        for finding in findings.findings
+        if finding.comparison == comparison.id and finding.certainty is not None
+    }
+    explained = [text for mark, text in _LEGEND.items() if mark in marks]
+    lines.extend(("", *explained) if explained else ())
     return "\n".join((_heading(name_start(comparison.name)), *lines))
 
 
@@ -133,8 +141,13 @@ def _certainty(finding: Finding) -> str:
     certainty = finding.certainty
     if certainty is None:
         return _NOTHING
-    mark = "" if certainty.decided_by else " ≤" if certainty.not_judged else " (rule)"
-    return f"{_SYMBOLS[certainty.level]}{mark}"
+    return _SYMBOLS[certainty.level] + _mark(certainty)
+
+
+def _mark(certainty: Certainty) -> str:
+    if certainty.decided_by is not None:
+        return ""
+    return " ≤" if certainty.not_judged else " (rule)"
 
 
 def _per_thousand(findings: Findings, finding: Finding) -> str:
@@ -162,9 +175,8 @@ def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 
 def _below(remarks: Iterable[str], width: int) -> Iterator[str]:
-    text = "; ".join(filter(None, remarks))
-    if text:
-        yield from _fill(text, width, "    ").splitlines()
+    for remark in filter(None, remarks):
+        yield from _fill(remark, width, "    ").splitlines()
 
 
 def _main_robustness(findings: Findings, comparison: str, width: int) -> str:

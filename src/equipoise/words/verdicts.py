@@ -21,8 +21,8 @@ _ALLOWED: dict[Region, str] = {
     "important benefit": "an important benefit",
     "benefit": "a benefit",
     "little or no difference": "little or no difference",
-    "harm": "harm",
-    "important harm": "important harm",
+    "harm": "a harm",
+    "important harm": "an important harm",
 }
 _RESULTS: dict[CertaintyLevel, str] = {
     "high": "results",
@@ -31,11 +31,15 @@ _RESULTS: dict[CertaintyLevel, str] = {
 }
 
 
-def finding_statement(findings: Findings, finding: Finding) -> Sentence:
+def finding_statement(
+    findings: Findings, finding: Finding, *, with_certainty: bool = True
+) -> Sentence:
     """Say what a finding means, whatever became of its trials.
 
     The statement holds no effect; tables show it beside the numbers. Use
-    :func:`equipoise.words.answer` for a sentence that carries them.
+    :func:`equipoise.words.answer` for a sentence that carries them. ``with_certainty`` False
+    leaves out the remark on who rated the certainty, for tables that show it in a column; the
+    certainty still chooses between *reduces* and *may reduce*.
     """
     if not finding.estimates:
         return _without_estimate(findings, finding)
@@ -44,7 +48,7 @@ def finding_statement(findings: Findings, finding: Finding) -> Sentence:
         what_else_it_allows(findings, finding),
         ".",
         " It rests on one trial." if finding.status == "single trial" else "",
-        certainty_remark(findings, finding),
+        certainty_remark(findings, finding) if with_certainty else (),
     )
 
 
@@ -80,30 +84,45 @@ def what_else_it_allows(findings: Findings, finding: Finding) -> str:
         return ""
     if oriented(finding).mid is None:
         return f", though the interval also allows {_other_direction(findings, finding)}"
-    return f", though the interval also allows {_joined(others, ' and ')}"
+    return f", though the interval also allows {_joined(others)}"
 
 
 def what_it_is_compatible_with(finding: Finding) -> str:
-    """Name every region the interval reaches into: ``an important benefit and with harm``."""
-    return _joined(regions(finding), " and with ", ", with ")
+    """Name what the interval reaches into, for use after *fits*.
+
+    ``both an important benefit and little or no difference``, or, where it reaches into all
+    three, ``anything from an important benefit to an important harm``.
+    """
+    reached = regions(finding)
+    if len(reached) == len(("benefit", "neither", "harm")):
+        return f"anything from {_ALLOWED[reached[0]]} to {_ALLOWED[reached[-1]]}"
+    return ("both " if len(reached) > 1 else "") + _joined(reached)
 
 
 def _other_direction(findings: Findings, finding: Finding) -> str:
     estimate = finding.estimates[finding.primary].effect.analysis_estimate
-    more, less = "an increase", "a reduction"
+    less, more = "a reduction", "an increase"
     if _turned_scale(findings, finding):
-        lower_is_better = finding.direction == "lower"
-        more, less = ("a worsening", "an improvement")[:: 1 if lower_is_better else -1]
+        better, worse = "an improvement", "a worsening"
+        less, more = (better, worse) if finding.direction == "lower" else (worse, better)
     if estimate == 0:
-        return f"{more} or {less}"
+        return f"{less} or {more}"
     return more if estimate < 0 else less
 
 
 def _chance(findings: Findings, finding: Finding) -> str:
-    """Name what a treatment changes when an outcome is an event: its risk, or its chance."""
-    if outcome_of(findings, finding.outcome).kind == "continuous":
-        return ""
-    return "the risk of " if finding.domain == "harm" else "the chance of "
+    """Name what a treatment changes when an outcome is an event.
+
+    Its rate where events are counted over time; else the risk of an event people want to avoid or
+    the chance of one they hope for, whichever side of the balance it is on.
+    """
+    match outcome_of(findings, finding.outcome).kind:
+        case "continuous":
+            return ""
+        case "rate":
+            return "the rate of "
+        case _:
+            return "the risk of " if finding.direction == "lower" else "the chance of "
 
 
 def _turned_scale(findings: Findings, finding: Finding) -> bool:
@@ -115,11 +134,8 @@ def _turned_scale(findings: Findings, finding: Finding) -> bool:
     return finding.direction != outcome_of(findings, finding.outcome).direction
 
 
-def _joined(reached: Sequence[Region], last: str, between: str = ", ") -> str:
-    words = [_ALLOWED[region] for region in reached]
-    if len(words) == 1:
-        return words[0]
-    return last.join((between.join(words[:-1]), words[-1]))
+def _joined(reached: Sequence[Region]) -> str:
+    return " and ".join(_ALLOWED[region] for region in reached)
 
 
 def _changes(findings: Findings, finding: Finding, level: CertaintyLevel) -> Parts:
