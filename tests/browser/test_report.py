@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from equipoise.report import render_report
+from equipoise.review import load_review
+from equipoise.synthesis import synthesise
 from support.findings_factory import example_findings
 
 if TYPE_CHECKING:
@@ -33,6 +35,18 @@ def browser() -> Iterator[Browser]:
         launched = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "ketamine-chronic-pain"
+
+
+@pytest.fixture(scope="module")
+def ketamine(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the example's report, made as ``equipoise run`` makes it."""
+    file: Path = tmp_path_factory.mktemp("ketamine") / "report.html"
+    findings = synthesise(load_review(EXAMPLE), software_version="0")
+    file.write_text(render_report(findings), encoding="utf-8")
+    return file.as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +82,24 @@ def test_it_opens_from_a_file_and_asks_for_nothing_else(visit: Visit, address: s
     assert visit.page.title() == example_findings().review.title
     assert visit.asked_for == [address]
     assert visit.said == []
+
+
+def test_the_example_leads_from_its_numbers_to_its_trials_without_complaint(
+    browser: Browser, ketamine: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, reduced_motion="reduce")
+    visit = Visit(context.new_page())
+    visit.page.goto(ketamine)
+    visit.page.locator("#answer a.n", has_text="15.79").click()
+    article = visit.page.locator("article:target")
+    for trial in ("Lumanauw 2019", "Noppers 2011a", "Sigtermans 2009"):
+        label = article.locator("svg").first.get_by_text(trial, exact=True)
+        playwright.expect(label.first).to_be_in_viewport()
+    article.locator("svg a").first.click()
+    playwright.expect(visit.page.locator("tr:target")).to_contain_text("results.csv:2")
+    asked_for, said = visit.asked_for, visit.said
+    context.close()
+    assert (asked_for, said) == ([ketamine], [])
 
 
 def test_a_number_in_the_answer_leads_to_visible_trials(visit: Visit) -> None:

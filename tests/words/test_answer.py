@@ -225,7 +225,8 @@ def test_three_harms_have_numbers_and_the_rest_names(findings: Findings) -> None
     assert harm.count("risk ratio") == 3 + 1  # three, and the one whose analyses disagree
     assert harm.endswith(
         "each with certainty at most low, not yet rated, and also harm-D and harm-E; depending on "
-        "how the trials are analysed, also harm-F (found in 1 of 5 analyses)."
+        "how the trials are analysed, also harm-F (211 more per 1,000 people; risk ratio 3.75, 95% "
+        "CI 1.85 to 7.62; found in 1 of 5 analyses; certainty at most low, not yet rated)."
     )
 
 

@@ -88,11 +88,11 @@ def test_standardised_differences_and_empty_cells_are_explained_where_used(
     findings: Findings,
 ) -> None:
     everywhere = _with(
-        findings, lambda m: replace(m, smd_variance="revman", zero_cells="only-zero")
+        findings, lambda m: replace(m, smd_variance="revman", zero_cells="only-zero", add=0.5)
     )
     text = _text(everywhere)
-    assert "For risk ratios, a constant was added to the cells of trials with an empty" in text
-    assert "mean differences, a constant" not in text
+    assert "For risk ratios, 0.50 was added to each cell of trials with an empty" in text
+    assert "mean differences, 0.50" not in text
     assert "Hedges" not in text
     standardised = _with(everywhere, lambda m: replace(m, measure="SMD"))
     assert (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from equipoise.findings import Methods
@@ -127,7 +129,6 @@ def test_mantel_haenszel_weights_are_claimed_only_under_a_common_effect() -> Non
         (method_phrases.prediction_interval, ("follow-ci", "HTS", "V", "HK")),
         (method_phrases.variance_interval, ("q-profile",)),
         (method_phrases.inconsistency, ("q", "tau2")),
-        (method_phrases.empty_cells, ("treatment-arm",)),
         (method_phrases.standardised_variance, ("hedges-ls", "revman")),
     ],
 )
@@ -148,3 +149,21 @@ def test_changes_are_named_in_words() -> None:
     assert method_phrases.changes({"ci": "t", "tau2": "PM"}) == (
         "confidence interval: t; between-trial variance: PM"
     )
+
+
+def _counted(zero_cells: str, add: float | None, double_zero: str, measure: str = "RR") -> str:
+    methods = replace(
+        _methods("random", "IV"),
+        measure=measure, zero_cells=zero_cells, add=add, double_zero=double_zero,
+    )  # fmt: skip
+    return method_phrases.empty_cells(methods)
+
+
+def test_empty_cells_are_told_with_the_constant_and_the_trials_without_events() -> None:
+    assert _counted("only-zero", 0.5, "revman") == (
+        "0.50 was added to each cell of trials with an empty cell, and of no others; "
+        "trials with no event in either group were not estimable"
+    )
+    assert _counted("all", 1.0, "keep").endswith("were counted too")
+    assert "trials" not in _counted("none", None, "drop", measure="IRR")
+    assert "doi:10.1002/sim.1761" in _counted("treatment-arm", 0.5, "drop")

@@ -32,9 +32,12 @@ def write_outputs(findings: Findings, folder: Path) -> Written:
 
     Each file replaces its older self in one step, so that nobody reads half a file.
     """
-    texts = {"findings.json": to_json(findings), "report.html": render_report(findings)}
-    for name, figure in report_figures(findings).items():
-        texts[f"figures/{name}.svg"] = figure.svg + "\n"
+    figures = report_figures(findings)
+    texts = {
+        "findings.json": to_json(findings),
+        "report.html": render_report(findings, figures),
+        **{f"figures/{name}.svg": figure.svg + "\n" for name, figure in figures.items()},
+    }
     before = _locked(folder / LOCK)
     for name, text in texts.items():
         _replace(folder / name, text)

@@ -121,7 +121,7 @@ def render_report(findings: Findings, figures: Mapping[str, Figure] | None = Non
         ],
         gap_figure=drawn.get(GAP_MAP),
         gap_rows=gap_rows(findings, names),
-        methods=paragraph(methods_text(findings), names),
+        methods=[marked_up(sentence, names) for sentence in methods_text(findings)],
         method_rows=methods.method_rows(findings),
     )
 
@@ -188,6 +188,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
     environment.filters["drawn"] = _drawn
     environment.filters["marked_up"] = marked_up

@@ -30,8 +30,22 @@ class OptionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AnalysisRow:
+    """One defensible analysis: what it does, what it finds, what that means."""
+
+    label: str
+    effect: str
+    p: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class RobustnessView:
-    """One finding analysed otherwise."""
+    """One finding analysed otherwise.
+
+    ``agreeing`` counts the choices an analyst defends; ``with_left_out`` counts the analyses that
+    leave out single trials too.
+    """
 
     anchor: str
     finding_id: str
@@ -39,9 +53,10 @@ class RobustnessView:
     title: str
     verdict: str
     agreeing: str
-    share: str
+    with_left_out: str
     verdicts: str
     deciding: str
+    analyses: tuple[AnalysisRow, ...]
     options: tuple[OptionRow, ...]
     not_run: tuple[str, ...]
 
@@ -124,13 +139,33 @@ def _view(finding: Finding, found: Robustness, title: str) -> RobustnessView:
         finding=finding_anchor(finding.id),
         title=title,
         verdict=found.reference,
-        agreeing=f"{numbers.count(found.same_verdict)} of {numbers.count(found.total)}",
-        share=numbers.share(found.share),
+        agreeing=f"{numbers.count(found.analysis_same)} of {numbers.count(found.analysis_total)}",
+        with_left_out=_with_left_out(found),
         verdicts=_tally(found.verdicts),
         deciding=_deciding(found),
+        analyses=tuple(_analysis_rows(found.specifications)),
         options=tuple(_option_rows(found.specifications)),
         not_run=tuple(note.text for note in found.not_run),
     )
+
+
+def _with_left_out(found: Robustness) -> str:
+    if found.total == found.analysis_total:
+        return "none to leave out"
+    return f"{numbers.count(found.same_verdict)} of {numbers.count(found.total)}"
+
+
+def _analysis_rows(specifications: Sequence[Specification]) -> Iterator[AnalysisRow]:
+    """List the choices an analyst defends, from the smallest p-value to the largest."""
+    chosen = [each for each in specifications if not each.leave_one_out]
+    for each in sorted(chosen, key=lambda each: 1.0 if each.p is None else each.p):
+        low, high = numbers.estimate(each.ci_low), numbers.estimate(each.ci_high)
+        yield AnalysisRow(
+            label=each.label,
+            effect=f"{numbers.estimate(each.estimate)} ({low} to {high})",
+            p="–" if each.p is None else numbers.p_in_table(each.p),
+            verdict=each.verdict,
+        )
 
 
 def _deciding(found: Robustness) -> str:

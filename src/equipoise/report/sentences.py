@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from equipoise.report.anchors import leads_to
 from equipoise.report.directory import Directory
 from equipoise.words import numbers
 from equipoise.words.model import Bound, Sentence
+
+# Markup escapes what is put in with "%", as with "format" but several times faster.
+_LINK: Final = Markup('<a class="n" href="#%s" title="%s">%s</a>')
 
 
 def marked_up(sentence: Sentence, names: Directory) -> Markup:
@@ -32,10 +36,8 @@ def is_number(bound: Bound) -> bool:
 def _linked(bound: Bound, names: Directory) -> Markup:
     target = leads_to(bound) if is_number(bound) else None
     if target is None:
-        return Markup("{}").format(bound.text)
-    return Markup('<a class="n" href="#{}" title="{}">{}</a>').format(
-        target, _tooltip(bound, names), bound.text
-    )
+        return escape(bound.text)
+    return _LINK % (target, _tooltip(bound, names), bound.text)
 
 
 def _tooltip(bound: Bound, names: Directory) -> str:

@@ -24,7 +24,7 @@ from equipoise.report.anchors import finding_anchor
 from equipoise.report.certainty import CertaintyMark, certainty_mark
 from equipoise.report.directory import Directory, directory
 from equipoise.report.effects import difference_text, measured_effect
-from equipoise.words import finding_statement, numbers, phrases
+from equipoise.words import finding_statement, numbers
 from equipoise.words.model import Sentence
 
 NONE = "–"
@@ -113,7 +113,7 @@ def _measured(names: Directory, finding: Finding) -> SummaryRow:
         trials=trials_text(finding),
         people=NONE if finding.participants is None else numbers.count(finding.participants),
         certainty=certainty_mark(finding.id, finding.certainty) if finding.certainty else None,
-        statement=finding_statement(names.all, finding),
+        statement=finding_statement(names.all, finding, with_certainty=False),
         notes=notes_on_risks(finding),
         basis=absolute.assumed_risk_basis if absolute else None,
     )
@@ -157,7 +157,7 @@ def _absolute(finding: Finding, estimate: Estimate | None) -> tuple[str, str, st
 def per_thousand_difference(absolute: AbsoluteEffect) -> str:
     """Write a difference per 1,000 people: ``88 more (from 4 fewer to 210 more)``."""
     value, low, high = (
-        f"{numbers.per_thousand_size(x)} {phrases.fewer_or_more(x)}"
+        numbers.more_or_fewer(x)
         for x in (
             absolute.difference_per_1000,
             absolute.difference_low_per_1000,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from equipoise.findings import Methods
+from equipoise.words.numbers import estimate
 from equipoise.words.phrases import name
 
 _PRESETS = {
@@ -71,14 +72,24 @@ _I2 = {
 }
 _ZERO_CELLS = {
     "none": "nothing was added to empty cells",
-    "only-zero": "a constant was added to the cells of trials with an empty cell, and of no others",
-    "if-any-zero": "a constant was added to the cells of all trials if any trial had an empty cell",
-    "all": "a constant was added to the cells of all trials",
+    "only-zero": "{add} was added to each cell of trials with an empty cell, and of no others",
+    "only-zero-variance": (
+        "{add} was added to each cell of trials with an empty cell in the variance, and nothing "
+        "in the estimate"
+    ),
+    "if-any-zero": "{add} was added to each cell of all trials if any trial had an empty cell",
+    "all": "{add} was added to each cell of all trials",
     "treatment-arm": (
         "trials with an empty cell were corrected by the reciprocal of the size of the opposite "
         "arm (Sweeting, Sutton and Lambert 2004, doi:10.1002/sim.1761)"
     ),
 }
+_DOUBLE_ZERO = {
+    "drop": "with no event, or nothing but events, in both groups were not estimable",
+    "revman": "with no event in either group were not estimable",
+    "keep": "with no event in either group were counted too",
+}
+_RATIOS_OF_COUNTS = frozenset({"RR", "OR"})
 _SMD = {
     "hedges-ls": (
         "Hedges' g with its exact correction and large-sample variance (Hedges 1981, "
@@ -148,9 +159,18 @@ def inconsistency(value: str) -> str:
     return _I2.get(value, name(value))
 
 
-def empty_cells(value: str) -> str:
-    """Say what was done about cells without events."""
-    return _ZERO_CELLS.get(value, name(value))
+def empty_cells(value: Methods) -> str:
+    """Say what was done about cells without events, and about trials without any.
+
+    It takes all the methods, since the constant and the fate of trials without events are options
+    of their own.
+    """
+    rule = value.zero_cells or ""
+    added = "a constant" if value.add is None else estimate(value.add)
+    said = _ZERO_CELLS.get(rule, name(rule)).format(add=added)
+    if value.measure in _RATIOS_OF_COUNTS and value.double_zero in _DOUBLE_ZERO:
+        said = f"{said}; trials {_DOUBLE_ZERO[value.double_zero]}"
+    return said
 
 
 def standardised_variance(value: str) -> str:

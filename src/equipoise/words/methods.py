@@ -9,11 +9,8 @@ from equipoise.findings import Finding, Findings, Methods
 from equipoise.words.binding import Parts, bind, join_path, listed, make_sentence
 from equipoise.words.model import Sentence
 
-_CONCERNS = {
-    "zero_cells": frozenset({"RR", "OR", "RD", "IRR", "IRD"}),
-    "smd_variance": frozenset({"SMD"}),
-}
-"""The measures an option can make a difference to, since every estimate carries all options."""
+_COUNTS = frozenset({"RR", "OR", "RD", "IRR", "IRD"})
+"""The measures that empty cells concern, since every estimate carries all options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +44,8 @@ def _describe(findings: Findings, preset: str, *, main: bool) -> Iterator[Senten
         yield _combination(findings, group, opening)
     for group in reported:
         yield _reporting(findings, group, alone=len(reported) == 1)
-    for option, style, label in (
-        ("zero_cells", "empty_cells", ", "),
-        ("smd_variance", "standardised_variance", ", the measure was "),
-    ):
-        yield from _particular(findings, preset, option, style, label)
+    yield from _empty_cells(findings, preset)
+    yield from _standardised(findings, preset)
     yield from _departures(findings, preset)
 
 
@@ -134,17 +128,22 @@ def _variance_interval(findings: Findings, group: _Group) -> Parts:
     return (", and the interval of the between-trial variance was computed by ", how)
 
 
-def _particular(
-    findings: Findings, preset: str, option: str, style: str, label: str
-) -> Iterator[Sentence]:
-    """Say what was done about one option that concerns some measures only."""
-    concerned = _CONCERNS[option]
-    for group in _groups(
-        findings, preset, lambda m: getattr(m, option) if m.measure in concerned else None
-    ):
-        if group.methods.measure in concerned and getattr(group.methods, option) is not None:
-            written = bind(findings, f"{group.where}/{option}", style)
-            yield make_sentence("For ", _measures(findings, group), label, (written, "."))
+def _empty_cells(findings: Findings, preset: str) -> Iterator[Sentence]:
+    def alike(m: Methods) -> Hashable:
+        return (m.zero_cells, m.add, m.double_zero) if m.measure in _COUNTS else None
+
+    for group in _groups(findings, preset, alike):
+        if group.methods.measure in _COUNTS and group.methods.zero_cells is not None:
+            written = bind(findings, group.where, "empty_cells")
+            yield make_sentence("For ", _measures(findings, group), ", ", (written, "."))
+
+
+def _standardised(findings: Findings, preset: str) -> Iterator[Sentence]:
+    for group in _groups(findings, preset, lambda m: m.measure == "SMD" and m.smd_variance):
+        if group.methods.measure == "SMD" and group.methods.smd_variance is not None:
+            written = bind(findings, f"{group.where}/smd_variance", "standardised_variance")
+            start = ("For ", *_measures(findings, group), ", the measure was ")
+            yield make_sentence(start, (written, "."))
 
 
 def _departures(findings: Findings, preset: str) -> Iterator[Sentence]:
