@@ -116,8 +116,8 @@ def test_other_analyses_are_counted_option_by_option() -> None:
         assert found is not None
         assert view.agreeing == f"{found.analysis_same} of {found.analysis_total}"
         left_out = found.total > found.analysis_total
-        counted = f"{found.same_verdict} of {found.total}" if left_out else "none to leave out"
-        assert view.with_left_out == counted
+        expected = f"{found.same_verdict} of {found.total}" if left_out else "none to leave out"
+        assert view.with_left_out == expected
         assert len(view.analyses) == found.analysis_total
         for choice in {row.choice for row in view.options}:
             counted = [int(row.analyses) for row in view.options if row.choice == choice]

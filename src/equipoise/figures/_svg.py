@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from equipoise.figures._palette import FONT, INK, LINK, PAPER
 
@@ -18,7 +17,7 @@ Attribute = str | float | None
 HALO: Final = {"stroke": PAPER, "stroke_width": "4", "paint_order": "stroke"}
 
 # Everything XML 1.0 forbids, lone surrogates included; shown as U+FFFD rather than dropped.
-_ILLEGAL = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_ILLEGAL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 # Explicit bidirectional controls can make a label read as something else. Plain right-to-left
 # letters need none of them, because every label is a paragraph of its own.
 _BIDI_CONTROL = re.compile("[\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
@@ -45,6 +44,8 @@ class Element:
 
 def clean(text: str) -> str:
     """Make any string printable in XML: one line, no control or direction-override characters."""
+    if text.isprintable():  # nothing forbidden and no space but " ", so only spaces to collapse
+        return " ".join(text.split())
     return _SPACE.sub(" ", _BIDI_CONTROL.sub("", _ILLEGAL.sub("\ufffd", text))).strip()
 
 
@@ -63,12 +64,12 @@ def number(value: float) -> str:
 
 def tag(name: str, *children: Element | str, **attributes: Attribute) -> Element:
     """Build an element; ``stroke_width=1`` becomes ``stroke-width="1"`` and ``None`` is left out."""
-    written = tuple(
+    written = [
         (key.replace("_", "-"), clean(value) if isinstance(value, str) else number(value))
         for key, value in attributes.items()
         if value is not None
-    )
-    return Element(name, written, children)
+    ]
+    return Element(name, tuple(written), children)
 
 
 def group(children: Iterable[Element], **attributes: Attribute) -> Element:
@@ -167,26 +168,46 @@ def document(
         fill=INK,
         style="max-width:100%;height:auto;font-variant-numeric:tabular-nums",
     )
-    return "\n".join(_rendered(root))
+    lines: list[str] = []
+    _write(root, lines)
+    return "\n".join(lines)
 
 
-def _rendered(element: Element) -> Iterator[str]:
-    attributes = "".join(f" {name}={quoteattr(value)}" for name, value in element.attributes)
+def _escaped(text: str) -> str:
+    """Write text as XML; the standard library's own loads its whole web client for this."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _quotable(text: str) -> str:
+    """Write text so that it can stand between double quotes."""
+    return _escaped(text).replace('"', "&quot;")
+
+
+def _write(element: Element, lines: list[str]) -> None:
+    """Add an element to ``lines``; one with text in it is a single line."""
+    start = f"<{element.name}{_attributes(element)}"
     if not element.children:
-        yield f"<{element.name}{attributes}/>"
+        lines.append(f"{start}/>")
     elif any(isinstance(child, str) for child in element.children):
-        yield f"<{element.name}{attributes}>{_inline(element)}</{element.name}>"
+        lines.append(f"{start}>{_inline(element)}</{element.name}>")
     else:
-        yield f"<{element.name}{attributes}>"
+        lines.append(f"{start}>")
         for child in element.children:
             if isinstance(child, Element):
-                yield from _rendered(child)
-        yield f"</{element.name}>"
+                _write(child, lines)
+        lines.append(f"</{element.name}>")
+
+
+def _attributes(element: Element) -> str:
+    return "".join([f' {name}="{_quotable(value)}"' for name, value in element.attributes])
 
 
 def _inline(element: Element) -> str:
     """Write mixed content without line ends, which would show as spaces."""
-    return "".join(
-        escape(child) if isinstance(child, str) else "".join(_rendered(child))
-        for child in element.children
-    )
+    parts: list[str] = []
+    for child in element.children:
+        if isinstance(child, str):
+            parts.append(_escaped(child))
+        else:
+            _write(child, parts)
+    return "".join(parts)

@@ -30,14 +30,15 @@ def looks_numeric(cells: Iterable[str]) -> bool:
 
 def columns_wide(text: str) -> int:
     """Count the columns ``text`` takes in a terminal; wide letters take two, accents none."""
-    return sum(
-        0
-        if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf"
-        else 2
-        if unicodedata.east_asian_width(letter) in ("W", "F")
-        else 1
-        for letter in text
-    )
+    return len(text) if text.isascii() else sum(map(_letter_columns, text))
+
+
+def _letter_columns(letter: str) -> int:
+    if letter.isascii():
+        return 1
+    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in ("W", "F") else 1
 
 
 def _padded(text: str, width: int, *, right: bool) -> str:

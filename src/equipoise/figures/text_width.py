@@ -54,7 +54,7 @@ def _letter_width(letter: str) -> int:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Estimate the width of ``text`` at ``size``, in the units of ``size``."""
-    thousandths = sum(_letter_width(letter) for letter in text)
+    thousandths = sum(map(_letter_width, text))
     return thousandths / 1000 * size * _MARGIN * (_BOLD if bold else 1.0)
 
 

@@ -1,6 +1,6 @@
 """The waist: the typed, versioned, JSON-serialisable result of a review."""
 
-from equipoise.findings._serialise import findings_schema, from_json, plain, to_json
+from equipoise.findings._serialise import findings_schema, from_json, to_json
 from equipoise.findings.model import (
     SCHEMA_VERSION,
     AbsoluteEffect,
@@ -79,6 +79,5 @@ __all__ = [
     "VerdictCategory",
     "findings_schema",
     "from_json",
-    "plain",
     "to_json",
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from equipoise.errors import DataError
 from equipoise.findings.model import SCHEMA_VERSION, Findings
@@ -15,30 +15,56 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
+# Broken into lines are the findings, each finding, and its trials; a trial is one line.
+_LINES_DEEP: Final = 4
+
+
 def to_json(findings: Findings) -> str:
     """Write findings as JSON text.
 
     Fields keep the order of their classes, floats are written with the shortest digits that read
     back to the same number, and nothing depends on the clock or on hashing, so equal findings give
-    equal bytes.
+    equal bytes. Each field of a finding, and each of its trials and estimates, has a line of its
+    own, so that a comparison of two files by lines says what changed.
 
     Raises:
         DataError: A number is NaN or infinite, which JSON cannot carry.
     """
-    return json.dumps(plain(findings), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_members).encode
+    try:
+        return _laid_out(findings, encode) + "\n"
+    except ValueError as error:
+        raise DataError("findings hold a number that is not finite", rule="finite") from error
 
 
-def plain(value: object) -> object:
-    """Turn dataclasses into dictionaries and tuples into lists, at any depth."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        raise DataError(f"findings hold the number {value}, which is not finite", rule="finite")
-    return value
+def _laid_out(value: object, encode: Callable[[object], str], depth: int = 0) -> str:
+    """Break a value into lines as deep as ``_LINES_DEEP``; what has no parts in parts is one line."""
+    parts = _members(value) if is_dataclass(value) else value
+    if depth == _LINES_DEEP or not _is_nested(parts):
+        return encode(parts)
+    outer = "\n" + " " * depth
+    inner = outer + " "
+    if isinstance(parts, tuple):
+        items = [_laid_out(part, encode, depth + 1) for part in parts]
+        return "[" + inner + f",{inner}".join(items) + outer + "]"
+    members = [
+        f"{encode(key)}: {_laid_out(part, encode, depth + 1)}" for key, part in parts.items()
+    ]
+    return "{" + inner + f",{inner}".join(members) + outer + "}"
+
+
+def _is_nested(parts: object) -> TypeGuard[dict[str, object] | tuple[object, ...]]:
+    """Tell whether a dictionary or tuple has anything but plain values in it."""
+    if not isinstance(parts, dict | tuple):
+        return False
+    held = parts.values() if isinstance(parts, dict) else parts
+    return any(isinstance(part, dict | tuple) or is_dataclass(part) for part in held)
+
+
+def _members(value: object) -> dict[str, object]:
+    """Give the fields of a dataclass by name, as the encoder asks for what it does not know."""
+    kind: type = type(value)
+    return {name: getattr(value, name) for name in _field_names(kind)}
 
 
 def from_json(text: str) -> Findings:

@@ -29,6 +29,7 @@ from equipoise.report.robustness import RobustnessView, robustness_views
 from equipoise.report.sentences import marked_up, paragraph
 from equipoise.report.summary import SummaryRow, risk_bases, scale_text, summary_of_findings
 from equipoise.report.trials import TrialTable, trial_table
+from equipoise.report.verdicts import verdict_lines
 from equipoise.words import answer, gap_text, methods_text, phrases, robustness_text
 
 _PACKAGE = "equipoise.report"
@@ -57,7 +58,7 @@ class FindingView:
     figure: Figure | None
     table: TrialTable | None
     subgroups: tuple[SubgroupView, ...]
-    verdict: str
+    verdicts: tuple[str, ...]
     without_numbers: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -147,7 +148,6 @@ def _comparison(
 
 
 def _finding(names: Directory, finding: Finding, figures: Mapping[str, Figure]) -> FindingView:
-    verdict = finding.verdicts.get(finding.primary)
     return FindingView(
         anchor=finding_anchor(finding.id),
         number=finding.number,
@@ -164,7 +164,7 @@ def _finding(names: Directory, finding: Finding, figures: Mapping[str, Figure]) 
             )
             for analysis in finding.subgroup_analyses
         ),
-        verdict=verdict.rule if verdict else "",
+        verdicts=verdict_lines(finding),
         without_numbers=finding.without_numbers,
         notes=tuple(note.text for note in finding.notes),
     )

@@ -123,9 +123,11 @@ def _pairs(cell: Cell, records: Records, names: dict[str, str]) -> Iterator[_Pai
         for stratum, arms in records.strata(study):
             treated = tuple(arm for arm in arms if arm.treatment == comparison.treatment)
             compared = tuple(arm for arm in arms if arm.treatment in comparison.comparators)
+            if not treated or not compared:
+                continue
             arm_rows = _arm_rows(rows, (*treated, *compared))
             contrast_rows = _contrast_rows(rows, treated, compared)
-            if treated and compared and (arm_rows or contrast_rows):
+            if arm_rows or contrast_rows:
                 yield _Pair(
                     cell, records.studies[study], stratum, treated, compared,
                     arm_rows, contrast_rows, names,

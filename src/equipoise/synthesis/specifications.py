@@ -26,6 +26,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -90,6 +91,7 @@ def _analyses(
             yield made, own or _counts(spec, fits, (m, b))
 
 
+@lru_cache
 def defensible_methods(primary: MethodSpec, *, counts: bool) -> tuple[MethodSpec, ...]:
     """List the methods worth trying beside the primary ones, the primary's own first.
 
