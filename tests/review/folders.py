@@ -68,6 +68,11 @@ def codes(problems: Iterable[Problem]) -> list[str]:
     return [problem.code for problem in problems]
 
 
+def of_rows(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Leave out that an arm stands alone: tests of one row write one row."""
+    return tuple(problem for problem in problems if problem.code != "one-sided")
+
+
 def only(problems: Iterable[Problem]) -> Problem:
     found = list(problems)
     assert len(found) == 1, found

@@ -97,9 +97,6 @@ def test_an_empty_file(folder: Copy, name: str) -> None:
     found = [p for p in folder.problems() if p.severity == "error"]
     if name.endswith(".jsonl"):
         assert found == []
-    elif name == "review.toml":
-        assert {p.code for p in found} == {"missing-key"}
-        assert len(found) == 5
     else:
         assert only(found).code == "empty-file"
 
@@ -110,3 +107,30 @@ def test_unicode_in_every_kind_of_text(folder: Copy) -> None:
             name, folder.read(name).replace("Trial A", "Müller‑Ångström 試験 🧪 \u200f\u05d0")
         )
     assert load_review(folder.root).studies[0].id == "Müller‑Ångström 試験 🧪 \u200f\u05d0"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "code", "found"),
+    [
+        ("utf-16", "not-utf-8", "UTF-16"),
+        ("utf-32", "not-utf-8", "UTF-32"),
+        ("utf-16-le", "nul-byte", "a NUL byte"),
+        ("utf-16-be", "nul-byte", "a NUL byte"),
+    ],
+)
+@pytest.mark.parametrize("name", FILES)
+def test_wide_encodings_are_called_by_their_name_even_with_umlauts(
+    folder: Copy, name: str, encoding: str, code: str, found: str
+) -> None:
+    folder.write(name, (folder.read(name) + "ä\n").encode(encoding))
+    problem = only(p for p in folder.problems() if p.file == name)
+    assert (problem.code, problem.found) == (code, found)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_all_files_may_have_the_line_ends_of_any_system(folder: Copy, end: str) -> None:
+    for name in FILES:
+        folder.write(name, folder.read(name).replace("\n", end))
+    assert folder.problems() == ()
+    folder.replace("review.toml", 'measure = "MD"', 'measure = "MDD"')
+    assert [(p.line, p.field) for p in folder.problems()] == [(59, "measure")]

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from equipoise.review import load_review
-from review.folders import Copy, codes, only
+from review.folders import Copy, codes, of_rows, only
 
 PAIN = {"study": "Trial A", "arm": "drug A", "outcome": "pain", "time": "short"}
 NAUSEA = {"study": "Trial A", "arm": "drug A", "outcome": "nausea"}
@@ -57,6 +57,9 @@ domain = "harm"
         ({**PAIN, "n": 10, "mean": 40, "sd": 110}, "sd-impossible", "sd"),
         ({**PAIN, "n": 10, "mean": 40, "se": 40}, "sd-impossible", "se"),
         ({**PAIN, "n": 10, "mean": -99, "sd": 40}, "sd-impossible", "sd"),
+        ({**RATIO, "estimate": 79, "se": 0.1}, "log-ratio-large", "estimate"),
+        ({**RATIO, "estimate": -0.2, "se": 21}, "log-ratio-large", "se"),
+        ({**RATIO, "estimate": 0, "ci_low": -30, "ci_high": 30}, "log-ratio-large", "ci_low"),
         ({**PAIN, "estimate": 4, "se": 1}, "mixed-levels", "estimate"),
         ({**CONTRAST, "estimate": 4, "se": 1, "mean": 4}, "mixed-levels", "mean"),
         ({**CONTRAST, "estimate": 4}, "incomplete-row", "estimate"),
@@ -129,12 +132,13 @@ def test_each_error_is_found_once(
         ({**CONTRAST, "estimate": 4, "se": 3, "ci_low": 3, "ci_high": 5}, "se-against-ci"),
         ({**CONTRAST, "estimate": 4, "se": 1, "measure": "SMD"}, "measure-mismatch"),
         ({**NAUSEA, "outcome": "death", "n": 10, "events": 1}, "no-hazard-ratio"),
+        ({**PAIN, "n": 1, "mean": 40, "sd": 20}, "sd-of-one-person"),
     ],
 )
 def test_each_warning_is_found_once(folder: Copy, row: dict[str, object], code: str) -> None:
     folder.append("review.toml", EXTRA_OUTCOMES)
     folder.results(row)
-    problem = only(folder.problems())
+    problem = only(of_rows(folder.problems()))
     assert (problem.file, problem.line, problem.code) == ("results.csv", 2, code)
     assert problem.severity == "warning"
 
@@ -145,7 +149,6 @@ def test_each_warning_is_found_once(folder: Copy, row: dict[str, object], code: 
         {**NAUSEA, "n": 10, "events": 0},
         {**NAUSEA, "n": 10, "events": 10},
         {**PAIN, "n": 10, "mean": 0.5, "se": 0.1},
-        {**PAIN, "n": 1, "mean": 40, "sd": 20},
         {**CONTRAST, "estimate": -4, "se": 1, "n": 60, "analysed_as": "parallel"},
         {**CONTRAST, "estimate": -4, "ci_low": -6, "ci_high": -2},
         {**CONTRAST, "estimate": 4, "se": 1, "ci_low": 1.7, "ci_high": 6.3},
@@ -157,12 +160,12 @@ def test_each_warning_is_found_once(folder: Copy, row: dict[str, object], code: 
 def test_what_is_right_is_left_alone(folder: Copy, row: dict[str, object]) -> None:
     folder.append("review.toml", EXTRA_OUTCOMES)
     folder.results(row)
-    assert folder.problems() == ()
+    assert of_rows(folder.problems()) == ()
 
 
 def test_the_problem_says_what_was_found_and_what_is_allowed(folder: Copy) -> None:
     folder.results({**NAUSEA, "n": 12, "events": 17})
-    problem = only(folder.problems())
+    problem = only(of_rows(folder.problems()))
     assert (problem.found, problem.allowed) == ("17", "0 to n (12)")
 
 
@@ -170,9 +173,9 @@ def test_the_largest_standard_deviation_is_half_at_each_end(folder: Copy) -> Non
     # Ten people, five at 0 and five at 100: mean 50, SD = 50·sqrt(10/9) = 52.705.
     sd = 50 * math.sqrt(10 / 9)
     folder.results({**PAIN, "n": 10, "mean": 50, "sd": repr(sd)})
-    assert folder.problems() == ()
+    assert of_rows(folder.problems()) == ()
     folder.results({**PAIN, "n": 10, "mean": 50, "sd": 52.71})
-    problem = only(folder.problems())
+    problem = only(of_rows(folder.problems()))
     assert (problem.code, problem.allowed) == ("sd-outside-scale", "up to 52.7")
 
 
@@ -180,13 +183,13 @@ def test_the_largest_standard_deviation_is_half_at_each_end(folder: Copy) -> Non
 def test_a_scale_with_one_end(folder: Copy, end: str, mean: int) -> None:
     folder.replace("review.toml", f"{end}\n", "")
     folder.results({**PAIN, "n": 10, "mean": mean, "sd": 5})
-    assert codes(folder.problems()) == ["mean-outside-scale"]
+    assert codes(of_rows(folder.problems())) == ["mean-outside-scale"]
 
 
 def test_a_scale_without_ends_allows_everything(folder: Copy) -> None:
     folder.replace("review.toml", "low = 0\nhigh = 100\n", "")
     folder.results({**PAIN, "n": 10, "mean": 1e6, "sd": 1e9})
-    assert folder.problems() == ()
+    assert of_rows(folder.problems()) == ()
 
 
 def test_a_damaged_row_is_reported_for_its_damage_only(folder: Copy) -> None:
@@ -218,7 +221,7 @@ def test_a_repeated_row(folder: Copy) -> None:
         {**PAIN, "n": 10, "mean": 40, "sd": 20},
         {**PAIN, "n": 11, "mean": 41, "sd": 21, "scale": "pain-0-100"},
     )
-    problem = only(folder.problems())
+    problem = only(of_rows(folder.problems()))
     assert (problem.code, problem.line) == ("repeated-row", 3)
     assert "Line 2" in problem.message
 
@@ -411,3 +414,24 @@ def test_without_enough_other_trials_nothing_is_called_a_standard_error(folder: 
 
 def test_results_that_are_right_stay_as_they_are(folder: Copy) -> None:
     assert len(load_review(folder.root).results) == 14
+
+
+def test_a_hazard_ratio_as_a_percentage_is_found_behind_its_counts(folder: Copy) -> None:
+    folder.append("review.toml", EXTRA_OUTCOMES)
+    counts = {"measure": "HR", "o_minus_e": -40, "variance": 1}
+    folder.results({**CONTRAST, **counts, "outcome": "death", "time": ""})
+    problem = only(folder.problems())
+    assert (problem.code, problem.field, problem.found) == ("log-ratio-large", "o_minus_e", "-40")
+
+
+@pytest.mark.parametrize(("estimate", "found"), [(5.1, ["log-ratio-large"]), (4.9, []), (-4.9, [])])
+def test_a_large_ratio_is_worth_a_look(folder: Copy, estimate: float, found: list[str]) -> None:
+    folder.results({**RATIO, "estimate": estimate, "se": 1})
+    problems = folder.problems()
+    assert codes(problems) == found
+    assert all("164 to 1" in p.message and p.severity == "warning" for p in problems)
+
+
+def test_a_large_mean_difference_is_no_large_ratio(folder: Copy) -> None:
+    folder.results({**CONTRAST, "estimate": -30, "se": 4})
+    assert folder.problems() == ()

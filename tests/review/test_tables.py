@@ -77,6 +77,8 @@ def test_a_decimal_comma_beside_comma_separators_is_an_error(folder: Copy) -> No
         ("=41+1", "formula"),
         ("41.2 (22.5)", "One number"),
         ("1e999", ""),
+        ("1e16", ""),
+        ("-1e-16", ""),
         ("0x10", ""),
         ("1_000", ""),
         ("٤١", ""),
@@ -260,3 +262,27 @@ def test_hostile_text_is_text(folder: Copy, text: str) -> None:
 def test_a_negative_number_is_no_formula(folder: Copy) -> None:
     folder.replace("results.csv", ",41.2,", ",-41.2,")
     assert codes(folder.problems()) == ["mean-outside-scale"]
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"', "SEP=;", "sep=;;;;"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_excels_own_first_line_names_the_separator(folder: Copy, line: str, end: str) -> None:
+    before = load_review(folder.root).results
+    text = rewritten(folder.read("results.csv"), ";", decimal_comma=True)
+    lines = [line, *text.splitlines()]
+    folder.write("results.csv", end.join(lines) + end)
+    assert codes(folder.problems()) == ["assumed-separator"]
+    after = load_review(folder.root).results
+    assert [row.mean for row in after] == [row.mean for row in before]
+    assert [row.line for row in after] == [(row.line or 0) + 1 for row in before]
+
+
+def test_an_unknown_separator_in_excels_line_is_a_missing_column(folder: Copy) -> None:
+    folder.write("results.csv", "sep=|\n" + folder.read("results.csv").replace(",", "|"))
+    assert set(codes(folder.problems())) == {"missing-column"}
+
+
+@pytest.mark.parametrize("cell", ["1e15", "1e-15", "0", "0.0"])
+def test_numbers_of_ordinary_size_are_read(folder: Copy, cell: str) -> None:
+    folder.replace("results.csv", ",41.2,", f",{cell},")
+    assert "not-a-number" not in codes(folder.problems())

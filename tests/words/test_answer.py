@@ -72,13 +72,26 @@ def test_without_data_nothing_is_claimed(empty: Findings) -> None:
         "planned outcome that could show a benefit."
     )
     assert harm == (
-        "What harm drug A does is not known: the included trials allow no comparison of harms "
-        "with placebo, which does not mean that there are none."
+        "What harm drug A does is not known: no included trial of drug A v placebo reported a "
+        "planned harm, which does not mean that there are none."
     )
     assert unknown == (
         "What nobody knows yet: no included trial of this comparison reported pain intensity, "
         "depressive symptoms, serious adverse events, pain reduced by 50 % or more, any adverse "
         "event or nausea."
+    )
+
+
+def test_harms_nobody_planned_are_not_blamed_on_the_trials(findings: Findings) -> None:
+    unplanned = replace(
+        findings,
+        outcomes=tuple(o for o in findings.outcomes if o.domain == "benefit"),
+        findings=tuple(f for f in findings.findings if f.domain == "benefit"),
+        gaps=tuple(c for c in findings.gaps if c.outcome in {"pain", "response", "depression"}),
+    )
+    assert _plain(unplanned)[1] == (
+        "What harm drug A does is not known: the protocol plans no harm outcome, which does not "
+        "mean that there is no harm."
     )
 
 

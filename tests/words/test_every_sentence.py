@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from equipoise import words
-from equipoise.findings import Certainty, CertaintyLevel, Finding, Findings
+from equipoise.findings import Certainty, CertaintyLevel, Decision, Finding, Findings, Note
 from equipoise.words import Sentence
 from support.findings_factory import example_findings, without_data
 
@@ -59,6 +59,11 @@ def _variants() -> Iterator[tuple[str, Findings]]:
     yield "no absolute effects", _changed(lambda f: replace(f, absolute={}))
     yield "no analysis agrees", _changed(_alone)
     yield "every scale is turned", _changed(_turned)
+    yield "only the other preset estimates", _changed(_only_otherwise)
+    yield "reviewers disagree", _changed(_split)
+    yield "people incomplete", _changed(_incomplete)
+    for code in ("hksj-narrower", "zero-width-interval"):
+        yield code, _changed(lambda f, code=code: _noted(f, code))
     for kind in ("rate", "time-to-event"):
         yield kind, _events_of_kind(kind)
 
@@ -67,6 +72,31 @@ def _alone(finding: Finding) -> Finding:
     if finding.robustness is None:
         return finding
     return replace(finding, robustness=replace(finding.robustness, analysis_same=0))
+
+
+def _only_otherwise(finding: Finding) -> Finding:
+    estimates = {preset: e for preset, e in finding.estimates.items() if preset != finding.primary}
+    return replace(finding, estimates=estimates, status="not poolable", robustness=None)
+
+
+def _split(finding: Finding) -> Finding:
+    if finding.certainty is None:
+        return finding
+    decisions = (Decision("am", "low", "A reason.", None), Decision("bk", "high", "Why.", None))
+    certainty = replace(finding.certainty, level="low", decided_by="am, bk", decisions=decisions)
+    return replace(finding, certainty=certainty)
+
+
+def _incomplete(finding: Finding) -> Finding:
+    return replace(finding, notes=(Note("participants-incomplete", "Not known for all."),))
+
+
+def _noted(finding: Finding, code: str) -> Finding:
+    estimates = {
+        preset: replace(e, notes=(Note(code, "A remark."),))
+        for preset, e in finding.estimates.items()
+    }
+    return replace(finding, estimates=estimates)
 
 
 def _turned(finding: Finding) -> Finding:

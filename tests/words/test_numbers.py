@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from equipoise.words import numbers
@@ -26,6 +27,9 @@ FINITE = st.floats(allow_nan=False, allow_infinity=False)
         (1.0, "1.00"),
         (0.0, "0.00"),
         (-0.0, "0.00"),
+        (5.55e-17, "0.00"),
+        (-9.9e-13, "0.00"),
+        (1.1e-12, "1.10 × 10⁻¹²"),
         (0.01, "0.01"),
         (0.003421, "0.00342"),
         (-0.00099996, "−0.00100"),
@@ -94,6 +98,20 @@ def test_a_p_value_is_never_nought_and_never_rounded_to_one(value: float, writte
         (numbers.bound_of_scale, 100.0, "100"),
         (numbers.bound_of_scale, -5.5, "−5.5"),
         (numbers.magnitude, -15.79, "15.79"),
+        (numbers.magnitude, -5.55e-17, "0.00"),
+        (numbers.tau2, 5.55e-17, "0.00"),
+        (numbers.ratio, 5.55e-17, "5.55 × 10⁻¹⁷"),
+        (numbers.ratio, 0.514, "0.51"),
+        (numbers.more_or_fewer, -5.55e-17, "the same number"),
+        (numbers.count, 999_999_999_999_999, "999,999,999,999,999"),
+        (numbers.count, 1e15, "1.00 × 10¹⁵"),
+        (numbers.count, -1e300, "−1.00 × 10³⁰⁰"),
+        (numbers.people, 10**18, "1.00 × 10¹⁸ people"),
+        (numbers.statistic, 1.79e308, "1.79 × 10³⁰⁸"),
+        (numbers.percent, 5e20, "5.00 × 10²⁰%"),
+        (numbers.bound_of_scale, 2e30, "2.00 × 10³⁰"),
+        (numbers.bound_of_scale, 5e-324, "5.00 × 10⁻³²⁴"),
+        (numbers.p_in_table, 0.00034, "0.0003"),
     ],
 )
 def test_every_kind_of_number_has_its_rule(rule: object, value: object, written: str) -> None:
@@ -121,6 +139,53 @@ def test_an_estimate_lies_within_half_a_unit_of_its_last_digit(value: float) -> 
     decimals = len(written.partition(".")[2])
     read = float(written.replace("−", "-"))
     assert abs(read - value) <= 0.5 * 10**-decimals * (1 + 1e-9)
+
+
+RULES = (
+    numbers.estimate,
+    numbers.ratio,
+    numbers.magnitude,
+    numbers.p_value,
+    numbers.p_in_table,
+    numbers.count,
+    numbers.per_thousand,
+    numbers.per_thousand_size,
+    numbers.more_or_fewer,
+    numbers.percent,
+    numbers.weight,
+    numbers.share,
+    numbers.tau2,
+    numbers.statistic,
+    numbers.degrees_of_freedom,
+    numbers.bound_of_scale,
+)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@given(value=FINITE)
+@example(value=1.7976931348623157e308)
+@example(value=-1.7976931348623157e308)
+@example(value=5e-324)
+@example(value=999_999_999_999_999.9)
+def test_every_finite_number_can_be_written_in_short(
+    rule: Callable[[float], str], value: float
+) -> None:
+    written = rule(value)
+    assert len(written) <= 27
+    assert "-" not in written
+    assert "E" not in written
+    assert any(character.isdecimal() for character in written) or written == "the same number"
+
+
+@given(st.integers(min_value=0, max_value=10**300))
+def test_every_number_of_things_has_its_noun(value: int) -> None:
+    for rule, noun in (
+        (numbers.trials, "trial"),
+        (numbers.people, "pe"),
+        (numbers.analyses, "analys"),
+        (numbers.defensible_analyses, "defensible analys"),
+    ):
+        assert f" {noun}" in rule(value)
 
 
 @given(FINITE, FINITE)

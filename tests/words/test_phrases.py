@@ -46,6 +46,7 @@ def test_a_name_starts_a_sentence_with_a_capital() -> None:
         (-2.0, "lower", "fewer", "reduce", "reduces"),
         (2.0, "higher", "more", "increase", "increases"),
         (0.0, "lower or higher", "fewer or more", "increase", "increases"),
+        (-5.55e-17, "lower or higher", "fewer or more", "reduce", "reduces"),
     ],
 )
 def test_directions_follow_the_sign(
@@ -86,6 +87,13 @@ def test_a_receipt_tells_what_was_read() -> None:
     }
     assert phrases.receipt(read) == (
         "trials: 4, weight at risk: 21.50, known: unknown, decided: yes, rule: x"
+    )
+
+
+def test_a_receipt_can_hold_any_finite_number() -> None:
+    read = {"huge": 1.7e308, "tiny": -5e-324, "whole": 10**30, "large": 123456789.5}
+    assert phrases.receipt(read) == (
+        "huge: 1.70 × 10³⁰⁸, tiny: 0.00, whole: 1.00 × 10³⁰, large: 1.23 × 10⁸"
     )
 
 

@@ -47,6 +47,41 @@ def test_one_trial_has_no_other_analyses(findings: Findings, by_id: dict[str, Fi
     assert _robustness(findings, by_id["drug-a-placebo.serious-event"]) == []
 
 
+def _counted(findings: Findings, finding: Finding, same: int, total: int) -> list[str]:
+    """Say what agrees if so many of so many analyses did."""
+    assert finding.robustness is not None
+    counted = replace(
+        finding.robustness, analysis_same=same, analysis_total=total, same_verdict=same
+    )
+    changed = replace(finding, robustness=counted)
+    whole = replace(
+        findings,
+        findings=tuple(changed if f.id == finding.id else f for f in findings.findings),
+    )
+    return _robustness(whole, changed)
+
+
+def test_one_of_several_gives_and_several_give(
+    findings: Findings, by_id: dict[str, Finding]
+) -> None:
+    finding = by_id["drug-a-placebo.pain.immediate"]
+    one = _counted(findings, finding, 1, 6)
+    assert one[0] == (
+        "Of 6 defensible analyses, 1 gives the verdict of the main analysis (benefit)."
+    )
+    assert "1 of 25 analyses (44%) gives it; in full" in one[2]
+    none = _counted(findings, finding, 0, 6)
+    assert none[0].startswith("Of 6 defensible analyses, 0 give the verdict")
+
+
+def test_a_single_analysis_is_not_called_all(findings: Findings, by_id: dict[str, Finding]) -> None:
+    finding = by_id["drug-b-placebo.pain.short"]
+    assert _counted(findings, finding, 1, 1)[0] == (
+        "There is only one defensible analysis, so nothing to compare its verdict with (little or "
+        "no difference)."
+    )
+
+
 def _with_agreement(findings: Findings, share: float, total: int) -> str:
     """Give the answer's first sentence if this share of analyses agreed."""
 

@@ -205,12 +205,16 @@ def _on_a_turned_scale(
     *,
     better: Literal["lower", "higher"],
     effect: tuple[float, float, float],
+    turned: bool = True,
 ) -> str:
-    """Say what happens to an outcome whose scale runs the other way, without a threshold."""
-    other: Literal["lower", "higher"] = "higher" if better == "lower" else "lower"
+    """Say what happens to an outcome whose scale runs the other way, without a threshold.
+
+    ``turned`` False lets the scale run the same way.
+    """
+    other: Literal["lower", "higher"] = "higher" if (better == "lower") is turned else "lower"
     primary = finding.estimates[finding.primary]
     estimate, low, high = effect
-    turned = replace(
+    changed = replace(
         finding,
         direction=better,
         favours_low="treatment" if better == "lower" else "comparator",
@@ -225,9 +229,9 @@ def _on_a_turned_scale(
     whole = replace(
         findings,
         outcomes=tuple(outcomes),
-        findings=tuple(turned if f.id == finding.id else f for f in findings.findings),
+        findings=tuple(changed if f.id == finding.id else f for f in findings.findings),
     )
-    sentence = finding_statement(whole, turned, with_certainty=False)
+    sentence = finding_statement(whole, changed, with_certainty=False)
     assert verify(whole, sentence) == ()
     return sentence.plain.replace(" pain intensity, short term", " it")
 
@@ -276,6 +280,49 @@ def test_on_a_turned_scale_people_get_better_or_worse(
 ) -> None:
     finding = by_id["drug-a-placebo.pain.short"]
     assert _on_a_turned_scale(findings, finding, better=better, effect=effect) == said
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        ((0.3, 0.1, 0.5), "Drug A may improve it."),
+        ((-0.3, -0.5, -0.1), "Drug A may worsen it."),
+        (
+            (-0.3, -0.7, 0.1),
+            "Drug A may worsen it, though the interval also allows an improvement.",
+        ),
+        (
+            (5.55e-17, -0.1, 0.1),
+            (
+                "Drug A may result in little to no difference in it, though the interval also "
+                "allows a worsening or an improvement."
+            ),
+        ),
+    ],
+)
+def test_where_more_is_better_people_get_better_or_worse_without_any_scale(
+    findings: Findings,
+    by_id: dict[str, Finding],
+    effect: tuple[float, float, float],
+    said: str,
+) -> None:
+    finding = replace(
+        by_id["drug-a-placebo.pain.short"],
+        measure="SMD", scale=None, scale_low=None, scale_high=None, scale_unit=None,
+    )  # fmt: skip
+    assert (
+        _on_a_turned_scale(findings, finding, better="higher", effect=effect, turned=False) == said
+    )
+
+
+def test_where_less_is_better_it_is_reduced_or_increased(
+    findings: Findings, by_id: dict[str, Finding]
+) -> None:
+    finding, effect = by_id["drug-a-placebo.pain.short"], (0.3, -0.1, 0.7)
+    assert (
+        _on_a_turned_scale(findings, finding, better="lower", effect=effect, turned=False)
+        == "Drug A may increase it, though the interval also allows a reduction."
+    )
 
 
 @pytest.mark.parametrize(

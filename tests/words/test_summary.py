@@ -44,6 +44,22 @@ def test_marks_are_explained_only_where_they_are_shown(findings: Findings) -> No
     assert max(len(line) for line in computed.splitlines()) <= 80
 
 
+def test_one_cell_has_data_and_several_have(findings: Findings) -> None:
+    kept = (
+        f"{c.comparison}.{c.outcome}" for c in findings.gaps if c.comparison == "drug-b-placebo"
+    )
+    first = next(kept)
+    one = replace(
+        findings,
+        gaps=tuple(
+            replace(c, status="pooled" if f"{c.comparison}.{c.outcome}" == first else "no data")
+            for c in findings.gaps
+            if c.outcome != "pain" or c.time == "immediate"
+        ),
+    )
+    assert "Drug B (β-form) v placebo: 1 of 6 planned cells has data" in terminal_summary(one)
+
+
 def test_before_any_trial_it_says_what_is_not_known(empty: Findings) -> None:
     text = terminal_summary(empty)
     assert "No included trial reported a planned outcome." in text

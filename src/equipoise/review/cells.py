@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from equipoise.review.fields import FieldSpec
+from equipoise.review.fields import LARGEST, SMALLEST, FieldSpec, is_ordinary
 from equipoise.review.model import Problem
 from equipoise.review.problems import Place, did_you_mean, error, one_of, warning
 
@@ -97,8 +96,9 @@ class CellReader:
             self._report_number(text, place, "a number, or empty when unknown")
             return None
         number = float(plain)
-        if not math.isfinite(number):
-            self._report_number(text, place, "a finite number, or empty when unknown")
+        if not is_ordinary(number):
+            allowed = f"0, or {SMALLEST:g} to {LARGEST:g} in size, or empty when unknown"
+            self._report_number(text, place, allowed)
             return None
         return number
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from equipoise.review.fields import FieldSpec, fields_of
+from equipoise.review.fields import FieldSpec, fields_of, is_ordinary
 from equipoise.review.model import Problem
 from equipoise.review.problems import Place, did_you_mean, error, one_of
 from equipoise.review.toml_lines import KeyPath
@@ -57,7 +56,11 @@ class Decoder:
 
     def place_of(self, entry: object, field: str) -> Place:
         """Return the place of a field of an entry this decoder made."""
-        return self.place((*self._made[id(entry)][1], field))
+        return self.place((*self.path_of(entry), field))
+
+    def path_of(self, entry: object) -> KeyPath:
+        """Return the key path of an entry this decoder made."""
+        return self._made[id(entry)][1]
 
     def decode(self, cls: type[T], raw: Mapping[str, object], path: KeyPath = ()) -> T | None:
         """Make a ``cls`` from ``raw``; ``None`` where something required is missing or unusable.
@@ -148,7 +151,7 @@ class Decoder:
             raise self._wrong_type(spec, raw, path)
         if isinstance(raw, int) and abs(raw) > _LARGEST_INTEGER:
             raise self._out_of_range(raw, path)
-        if not math.isfinite(raw):
+        if not is_ordinary(raw):
             raise self._out_of_range(raw, path)
         return float(raw)
 
@@ -183,7 +186,10 @@ class Decoder:
         for key, value in raw.items():
             kind = "text" if isinstance(value, str) else "number"
             item = FieldSpec(key, "text" if kind == "text" else "number", required=True)
-            options[key] = self._value(item, value, (*path, key))
+            try:
+                options[key] = self._value(item, value, (*path, key))
+            except _Unusable:
+                continue
         return options
 
     def _table(self, spec: FieldSpec, raw: object, path: KeyPath) -> object:
@@ -215,7 +221,13 @@ class Decoder:
     def _out_of_range(self, raw: object, path: KeyPath) -> _Unusable:
         message = "Write an ordinary number; leave the key out when it is not known."
         self.problems.append(
-            error(self.place(path), "not-a-number", message, found=raw, allowed="a finite number")
+            error(
+                self.place(path),
+                "not-a-number",
+                message,
+                found=raw,
+                allowed="a number of ordinary size",
+            )
         )
         return _Unusable()
 

@@ -25,6 +25,10 @@ FieldKind = Literal[
     "tables",
 ]
 
+# Beyond these, squares and sums of results overflow or vanish; in another unit they do not.
+LARGEST = 1e15
+SMALLEST = 1e-15
+
 # Filled in by the reader (where an entry stands, columns it does not know), never by people.
 SET_BY_READER = frozenset({"file", "line", "extra"})
 
@@ -47,6 +51,11 @@ class FieldSpec:
 
 
 _KNOWN: dict[type[Any], tuple[FieldSpec, ...]] = {}
+
+
+def is_ordinary(number: float) -> bool:
+    """Say whether a number is finite and of a size that can be calculated with."""
+    return number == 0 or SMALLEST <= abs(number) <= LARGEST
 
 
 def fields_of(cls: type[Any]) -> tuple[FieldSpec, ...]:

@@ -18,6 +18,13 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 _NEWLINE_BYTES = re.compile(rb"\r\n|\r|\n")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# The longer marks first: that of UTF-32 begins as that of UTF-16 does.
+_OTHER_MARKS = (
+    (b"\xff\xfe\x00\x00", "UTF-32"),
+    (b"\x00\x00\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
 _SAVE_AS_UTF8 = (
     "Save the file as UTF-8 (in Excel: file type 'CSV UTF-8'; in LibreOffice: character set "
     "'Unicode (UTF-8)')."
@@ -66,6 +73,14 @@ class Folder:
         text = _decoded(name, content, self.problems)
         return None if text is None or _has_conflict(name, text, self.problems) else text
 
+    def lines(self, name: str) -> str | None:
+        """Read a file as :meth:`text` does, with every kind of line end as a newline.
+
+        Not for tables, whose quoted cells keep the line ends they were written with.
+        """
+        text = self.text(name)
+        return None if text is None else _NEWLINE.sub("\n", text)
+
     def _bytes(self, name: str) -> bytes | None:
         try:
             path = (self.root / name).resolve(strict=True)
@@ -106,19 +121,22 @@ def line_at(text: str, position: int) -> int:
 
 
 def _decoded(name: str, content: bytes, problems: list[Problem]) -> str | None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    marked = next((e for mark, e in _OTHER_MARKS if content.startswith(mark)), None)
+    if marked:
         place = Place(name, 1)
-        problems.append(error(place, "not-utf-8", _SAVE_AS_UTF8, found="UTF-16", allowed="UTF-8"))
+        problems.append(error(place, "not-utf-8", _SAVE_AS_UTF8, found=marked, allowed="UTF-8"))
+        return None
+    if b"\0" in content:  # first of all: a letter beyond ASCII in UTF-16 is not UTF-8 either
+        line = len(_NEWLINE_BYTES.findall(content[: content.index(b"\0")])) + 1
+        message = f"The file may be UTF-16 or damaged. {_SAVE_AS_UTF8}"
+        problems.append(
+            error(Place(name, line), "nul-byte", message, found="a NUL byte", allowed="UTF-8 text")
+        )
         return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         problems.append(_not_utf8(name, content, problem))
-        return None
-    if "\0" in text:
-        place = Place(name, line_at(text, text.index("\0")))
-        message = f"The file may be UTF-16 or damaged. {_SAVE_AS_UTF8}"
-        problems.append(error(place, "nul-byte", message, found="a NUL byte", allowed="UTF-8 text"))
         return None
     odd = _CONTROL.search(text)
     if odd:

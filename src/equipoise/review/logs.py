@@ -20,7 +20,7 @@ def read_decisions(folder: Folder) -> tuple[CertaintyDecision, ...]:
     """Read every line of every log, in file and line order, withdrawn ones too."""
     decisions: list[CertaintyDecision] = []
     for name in folder.names("decisions", (".jsonl",)):
-        text = folder.text(name)
+        text = folder.lines(name)
         if text is not None:
             decisions.extend(_log(name, text, folder.problems))
     return tuple(decisions)
@@ -105,7 +105,7 @@ def _is_certainty(place: Place, raw: dict[str, Any], problems: list[Problem]) ->
 
 
 def _search(folder: Folder, name: str) -> Search | None:
-    text = folder.text(name)
+    text = folder.lines(name)
     document = None if text is None else parse_toml(name, text, folder.problems)
     if document is None:
         return None

@@ -89,6 +89,7 @@ class Plan:
     declared: Mapping[str, tuple[str, ...]]
     review: ReviewTable | None = None
     included: Included = field(default_factory=Included)
+    methods: MethodPlan = field(default_factory=MethodPlan)
     treatments: tuple[Treatment, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
@@ -119,7 +120,11 @@ def read_plan(folder: Folder) -> Plan | None:
         message = "A review folder needs a protocol; 'equipoise new' writes one to start from."
         folder.problems.append(error(Place(FILE), "missing-file", message))
         return None
-    text = folder.text(FILE)
+    text = folder.lines(FILE)
+    if text is not None and not text.strip():
+        message = "The file is empty; 'equipoise new' writes a protocol to start from."
+        folder.problems.append(error(Place(FILE), "empty-file", message))
+        return None
     document = None if text is None else parse_toml(FILE, text, folder.problems)
     if document is None:
         return None
@@ -156,7 +161,7 @@ def protocol_of(file: ReviewFile) -> Protocol:
 
 def _plan(decoder: Decoder, values: dict[str, Any], raw: Mapping[str, object]) -> Plan:
     required = {"format", "review", *_REQUIRED}
-    parts = {k: v for k, v in values.items() if k not in ("format", "methods")}
+    parts = {k: v for k, v in values.items() if k != "format"}
     return Plan(
         decoder=decoder,
         file=ReviewFile(**values) if required <= values.keys() else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from equipoise.review.problems import Place, did_you_mean, error, warning
 
 LONGEST_CELL = 100_000
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def read_table(file: str, text: str, columns: Columns, problems: list[Problem]) 
         columns: What the header may hold.
         problems: Where problems are collected.
     """
-    delimiter = _delimiter(text, columns.known)
+    named, text = _named_separator(text)
+    delimiter = named or _delimiter(text, columns.known)
     lines, whole = _split(file, text, delimiter, problems)
     if not lines:
         if whole:
@@ -72,6 +75,17 @@ def read_table(file: str, text: str, columns: Columns, problems: list[Problem]) 
     rows = tuple(_rows(file, header, body, problems))
     names = tuple(name for name in header if name)
     return Table(file, delimiter, names, rows, whole and len(rows) == len(body))
+
+
+def _named_separator(text: str) -> tuple[str | None, str]:
+    """Take off the first line by which Excel is told the separator (``sep=;``), if there is one.
+
+    An empty line stays in its place, so that lines keep their numbers.
+    """
+    line = _SEPARATOR_LINE.match(text)
+    if line is None:
+        return None, text
+    return line.group(1), "\n" + text[line.end() :]
 
 
 def _delimiter(text: str, known: Collection[str]) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from equipoise.errors import DataError
 from equipoise.findings import Finding, Findings, GapCell
 from equipoise.words.binding import Parts, listed, make_sentence
-from equipoise.words.certainty import certainty_tag, strength
+from equipoise.words.certainty import certainty_tag, reviewers_disagree, strength
 from equipoise.words.effects import (
     effect_in_words,
     is_difference_in_means,
     people_in_trials,
 )
+from equipoise.words.estimates import interval_warning, is_estimated
 from equipoise.words.gaps import (
     RANK,
     cells_of,
@@ -51,7 +52,7 @@ def answer(findings: Findings, *, comparison: str | None = None) -> tuple[Senten
 def main_finding(findings: Findings, comparison: str) -> Finding | None:
     """Choose the finding that answers for the benefit of a comparison.
 
-    Of the benefit outcomes with an estimate: the most important; then the outcome that most
+    Of the benefit outcomes with an estimate in the main analysis: the most important; then the outcome that most
     trials measured at any one time; of its times the one with most people; then the protocol's
     order. Importance comes first so that a well-studied outcome of little importance cannot
     stand for what people care about.
@@ -59,7 +60,9 @@ def main_finding(findings: Findings, comparison: str) -> Finding | None:
     candidates = [
         finding
         for finding in findings.findings
-        if finding.comparison == comparison and finding.domain == "benefit" and finding.estimates
+        if finding.comparison == comparison
+        and finding.domain == "benefit"
+        and is_estimated(finding)
     ]
     if not candidates:
         return None
@@ -100,13 +103,20 @@ def _benefit(findings: Findings, comparison: str) -> Sentence:
         effect_in_words(findings, finding),
         _reading(finding),
         how_it_holds(findings, finding),
+        _warning(finding),
         ".",
     )
 
 
+def _warning(finding: Finding) -> str:
+    warning = interval_warning(finding)
+    return f"; {warning}" if warning else ""
+
+
 def _opening(findings: Findings, finding: Finding) -> Parts:
     said = what_it_does(findings, finding)
-    if strength(finding) == "very low" and _decided(finding):
+    agreed = _decided(finding) and not reviewers_disagree(finding)
+    if strength(finding) == "very low" and agreed:
         return (*said, ": ")
     return (*said, " (", *certainty_tag(findings, finding), "): ")
 
@@ -146,6 +156,14 @@ def _benefit_unknown(findings: Findings, comparison: str) -> Sentence:
     ]
     reported = [cell.outcome for cell in cells if cell.status != "no data"]
     name = treatment(findings, comparison)
+    if reported and _estimated_otherwise(findings, cells):
+        return make_sentence(
+            "Whether ",
+            name,
+            " helps is not known: in the trials that measured ",
+            name_outcomes(findings, reported),
+            " the groups cannot be compared by the methods of the main analysis.",
+        )
     if reported:
         return make_sentence(
             "Whether ",
@@ -161,6 +179,12 @@ def _benefit_unknown(findings: Findings, comparison: str) -> Sentence:
         comparison_name(findings, comparison),
         " reported any planned outcome that could show a benefit.",
     )
+
+
+def _estimated_otherwise(findings: Findings, cells: Sequence[GapCell]) -> bool:
+    """Tell whether methods other than the main analysis give an estimate for any cell."""
+    ids = {cell.finding for cell in cells}
+    return any(finding.estimates for finding in findings.findings if finding.id in ids)
 
 
 def _unknown(findings: Findings, comparison: str) -> Sentence:

@@ -30,6 +30,7 @@ STYLES: Mapping[str, Callable[[Any], str]] = {
     rule.__name__: rule
     for rule in (
         numbers.estimate,
+        numbers.ratio,
         numbers.magnitude,
         numbers.p_value,
         numbers.count,

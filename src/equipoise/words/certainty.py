@@ -6,7 +6,9 @@ therefore never stronger than *may*, and the text says that nobody has rated it 
 
 from __future__ import annotations
 
-from equipoise.findings import CertaintyDomain, CertaintyLevel, Finding, Findings
+from collections.abc import Sequence
+
+from equipoise.findings import CertaintyDomain, CertaintyLevel, Decision, Finding, Findings
 from equipoise.words.binding import Parts, bind, join_path, listed, make_sentence
 from equipoise.words.model import Bound, Sentence
 
@@ -27,8 +29,16 @@ def is_ceiling(finding: Finding) -> bool:
     return certainty is None or (certainty.decided_by is None and bool(certainty.not_judged))
 
 
+def reviewers_disagree(finding: Finding) -> bool:
+    """Tell whether people decided differently on the certainty as a whole."""
+    return finding.certainty is not None and _differ(finding.certainty.decisions)
+
+
 def certainty_tag(findings: Findings, finding: Finding) -> Parts:
-    """Write the certainty in brief: ``certainty low``, ``certainty at most low, not yet rated``."""
+    """Write the certainty in brief: ``certainty low``, ``certainty at most low, not yet rated``.
+
+    Where people decided differently: ``certainty low; reviewers disagree``.
+    """
     if finding.certainty is None:
         return ("certainty not yet rated",)
     level = _level(findings, finding)
@@ -38,18 +48,26 @@ def certainty_tag(findings: Findings, finding: Finding) -> Parts:
         if finding.certainty.level == "very low":  # nothing lies below it
             return ("certainty ", *level, ", not yet rated")
         return ("certainty at most ", *level, ", not yet rated")
-    return (
-        ("certainty ", *level)
-        if finding.certainty.decided_by is not None
-        else ("certainty ", *level, " by rule")
-    )
+    if reviewers_disagree(finding):
+        return ("certainty ", *level, "; reviewers disagree")
+    by_rule = finding.certainty.decided_by is None
+    return ("certainty ", *level, " by rule" if by_rule else "")
 
 
 def certainty_remark(findings: Findings, finding: Finding) -> Parts:
-    """Say in a sentence of its own who rated the certainty, unless a person did."""
+    """Say in a sentence of its own who rated the certainty, unless a person did.
+
+    Where several people did and disagree, say what each decided.
+    """
     certainty = finding.certainty
     if certainty is None:
         return (" Nobody has yet rated the certainty.",)
+    if reviewers_disagree(finding):
+        where = join_path("findings", finding.id, "certainty")
+        return (
+            " ",
+            *_who_said_what(findings, finding, where, certainty.decisions, "the certainty"),
+        )
     if certainty.decided_by is not None:
         return ()
     if certainty.not_judged and certainty.level == "high":
@@ -73,18 +91,19 @@ def certainty_text(findings: Findings, finding: Finding) -> tuple[Sentence, ...]
     certainty = finding.certainty
     if certainty is None:
         return ()
+    where = join_path("findings", finding.id, "certainty")
     return (
         _overall(findings, finding),
         *(_domain(findings, finding, domain) for domain in certainty.domains),
-        *_decisions(findings, finding, ("certainty",), len(certainty.decisions), "the certainty"),
+        *_decisions(findings, finding, where, certainty.decisions, "the certainty"),
         *(
             said
             for domain in certainty.domains
             for said in _decisions(
                 findings,
                 finding,
-                ("certainty", "domains", domain.domain),
-                len(domain.decisions),
+                f"{where}/{join_path('domains', domain.domain)}",
+                domain.decisions,
                 domain.domain,
             )
         ),
@@ -138,22 +157,58 @@ def _rated_down(levels: int | None) -> str:
 
 
 def _decisions(
-    findings: Findings, finding: Finding, keys: tuple[str, ...], number: int, about: str
+    findings: Findings, finding: Finding, where: str, decisions: Sequence[Decision], about: str
 ) -> tuple[Sentence, ...]:
-    where = join_path("findings", finding.id, *keys, "decisions")
-    return tuple(
+    """Give every decision with its reason, after a sentence on who differs where people do."""
+    each = tuple(
         make_sentence(
-            "Decision on ",
-            about,
-            " by ",
-            (bind(findings, f"{where}/{position}/by", "name", finding=finding.id),),
+            f"Decision on {about} by ",
+            _by(findings, finding, where, decision),
             ": ",
-            (bind(findings, f"{where}/{position}/judgement", "word", finding=finding.id),),
+            _judged(findings, finding, where, decision),
             ". Reason given: ",
-            (bind(findings, f"{where}/{position}/reason", "name", finding=finding.id),),
+            (bind(findings, _decision(where, decision, "reason"), "name", finding=finding.id),),
         )
-        for position in range(number)
+        for decision in decisions
     )
+    if not _differ(decisions):
+        return each
+    return (make_sentence(_who_said_what(findings, finding, where, decisions, about)), *each)
+
+
+def _differ(decisions: Sequence[Decision]) -> bool:
+    return len({decision.judgement for decision in decisions}) > 1
+
+
+def _who_said_what(
+    findings: Findings, finding: Finding, where: str, decisions: Sequence[Decision], about: str
+) -> Parts:
+    """Say who decided what: ``On the certainty reviewers disagree: am low, bk high``."""
+    named = listed(
+        (
+            (
+                *_by(findings, finding, where, decision),
+                " ",
+                *_judged(findings, finding, where, decision),
+            )
+            for decision in decisions
+        ),
+        ", ",
+    )
+    return (f"On {about} reviewers disagree: ", *named, ".")
+
+
+def _by(findings: Findings, finding: Finding, where: str, decision: Decision) -> Parts:
+    return (bind(findings, _decision(where, decision, "by"), "name", finding=finding.id),)
+
+
+def _judged(findings: Findings, finding: Finding, where: str, decision: Decision) -> Parts:
+    return (bind(findings, _decision(where, decision, "judgement"), "word", finding=finding.id),)
+
+
+def _decision(where: str, decision: Decision, key: str) -> str:
+    """Reach a decision by its person, as each has one at most."""
+    return f"{where}/{join_path('decisions', decision.by, key)}"
 
 
 def _level(findings: Findings, finding: Finding) -> Parts:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from equipoise.findings import Finding, Findings
 from equipoise.words.binding import Part, Parts, bind, join_path
+from equipoise.words.estimates import people_counted
 from equipoise.words.model import Bound
 from equipoise.words.numbers import PER_THOUSAND
 from equipoise.words.subjects import comparator
@@ -34,26 +35,24 @@ def people_in_trials(findings: Findings, finding: Finding) -> Parts:
 
     Trials are those that enter the estimate; people are those the finding counts.
     """
-    counted = trials_counted(findings, finding)
-    if finding.participants is None:
-        return counted
-    people = join_path("findings", finding.id, "participants")
-    return (*counted, " with ", bind(findings, people, "people", finding=finding.id))
+    counted, people = trials_counted(findings, finding), people_counted(findings, finding)
+    return (*counted, " with ", *people) if people else counted
 
 
 def compact_effect(findings: Findings, finding: Finding, preset: str | None = None) -> Parts:
     """Write an effect for a methodologist: ``risk ratio 4.97 (95% CI 2.32 to 10.66)``."""
     where = _effect_path(finding, preset)
     measure = join_path("findings", finding.id, "measure")
+    style = "ratio" if finding.ratio else "estimate"
     return (
         bind(findings, measure, "measure", finding=finding.id),
         " ",
-        bind(findings, f"{where}/estimate", "estimate", finding=finding.id),
+        bind(findings, f"{where}/estimate", style, finding=finding.id),
         " (",
         *_level(findings, finding, preset),
-        bind(findings, f"{where}/ci_low", "estimate", finding=finding.id),
+        bind(findings, f"{where}/ci_low", style, finding=finding.id),
         " to ",
-        bind(findings, f"{where}/ci_high", "estimate", finding=finding.id),
+        bind(findings, f"{where}/ci_high", style, finding=finding.id),
         ")",
     )
 

@@ -8,10 +8,11 @@ from equipoise.findings import Finding, Findings
 from equipoise.words.binding import Parts, listed, make_sentence
 from equipoise.words.certainty import certainty_tag
 from equipoise.words.effects import absolute_in_brief, compact_effect, trials_counted
+from equipoise.words.estimates import interval_warning, is_estimated
 from equipoise.words.gaps import RANK, name_outcomes
 from equipoise.words.model import Sentence
 from equipoise.words.robustness import agreement_tag
-from equipoise.words.subjects import comparator, outcome_name, treatment
+from equipoise.words.subjects import comparator, comparison_name, outcome_name, treatment
 
 _WORSE = frozenset({"harm", "important harm"})
 _MOST_HARMS = 3
@@ -24,13 +25,8 @@ def harms_sentence(findings: Findings, comparison: str) -> Sentence:
     """
     found = _harm_findings(findings, comparison)
     if not found:
-        return make_sentence(
-            "What harm ",
-            treatment(findings, comparison),
-            " does is not known: the included trials allow no comparison of harms with ",
-            comparator(findings, comparison),
-            ", which does not mean that there are none.",
-        )
+        opening: Parts = ("What harm ", *treatment(findings, comparison), " does is not known: ")
+        return make_sentence(opening, _why_not_known(findings, comparison), ".")
     worse = [f for f in found if f.verdicts[f.primary].category in _WORSE]
     rest = [f for f in found if f.verdicts[f.primary].category not in _WORSE]
     if worse:
@@ -38,12 +34,29 @@ def harms_sentence(findings: Findings, comparison: str) -> Sentence:
     return _harms_unsettled(findings, comparison, rest)
 
 
+def _why_not_known(findings: Findings, comparison: str) -> Parts:
+    """Say why no harm can be told: none planned, none reported, or none that can be compared."""
+    if all(outcome.domain != "harm" for outcome in findings.outcomes):
+        return ("the protocol plans no harm outcome, which does not mean that there is no harm",)
+    if not any(f.comparison == comparison and f.domain == "harm" for f in findings.findings):
+        return (
+            "no included trial of ",
+            *comparison_name(findings, comparison),
+            " reported a planned harm, which does not mean that there are none",
+        )
+    return (
+        "the included trials allow no comparison of harms with ",
+        *comparator(findings, comparison),
+        ", which does not mean that there are none",
+    )
+
+
 def _harm_findings(findings: Findings, comparison: str) -> list[Finding]:
     """Give harms with an estimate: one per outcome, the most important and largest first."""
     found = [
         finding
         for finding in findings.findings
-        if finding.comparison == comparison and finding.domain == "harm" and finding.estimates
+        if finding.comparison == comparison and finding.domain == "harm" and is_estimated(finding)
     ]
     found.sort(key=lambda f: (RANK.get(f.importance, 3), -(f.participants or 0)))
     return list({finding.outcome: finding for finding in reversed(found)}.values())[::-1]
@@ -117,6 +130,7 @@ def _numbers(findings: Findings, finding: Finding) -> tuple[Parts, ...]:
     return (
         absolute_in_brief(findings, finding),
         _without_brackets(compact_effect(findings, finding)),
+        (interval_warning(finding, brief=True),) if interval_warning(finding) else (),
         agreement_tag(findings, finding),
         trials_counted(findings, finding) if finding.status == "single trial" else (),
     )

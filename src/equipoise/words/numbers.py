@@ -3,7 +3,7 @@
 Each function takes one value of the findings and gives the text a reader sees. ``Bound.style``
 names the function, so that any number in a sentence can be written again and compared.
 
-Three conventions hold throughout.
+Four conventions hold throughout.
 
 * *Rounding* is half away from zero, applied to the shortest decimal that reads back to the same
   float. 0.125 gives 0.13 and 2.675 gives 2.68, as a person with pencil and paper would write
@@ -11,6 +11,8 @@ Three conventions hold throughout.
   the report against a published table would see differences that mean nothing.
 * *Minus* is U+2212, never the hyphen. Nothing is ever written as minus zero.
 * *Thousands* are grouped with a comma, from 1,000 up.
+* *Astronomic* numbers, from 10¹⁵ up, are powers of ten whatever their kind: no reader counts so
+  many digits, and a float does not hold them.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 MINUS = "−"
 PER_THOUSAND = "per 1,000"
 _TINY, _VANISHING, _WHOLE, _HUGE = Decimal("0.01"), Decimal("1e-6"), Decimal(1000), Decimal("1e6")
+_ASTRONOMIC = Decimal("1e15")
+_NOISE = 1e-12
 _SMALLEST_P = Decimal("0.001")
 _TWO_DIGIT_P = Decimal("0.1")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -29,9 +33,32 @@ def estimate(value: float) -> str:
     """Write an effect or a limit of its interval: ``−15.79``, ``0.51``, ``0.00342``, ``12,345``.
 
     Two decimals; three significant digits below 0.01, where two decimals would hide the number
-    (a risk ratio's lower limit must not read 0.00); whole numbers from 1,000 and powers of ten
-    from a million up.
+    (a small rate difference must not read 0.00); whole numbers from 1,000 and powers of ten from
+    a million up.
+
+    Below 10⁻¹² in size an effect is written 0.00. Differences are made by subtraction, which
+    leaves some 10⁻¹⁶ of the numbers subtracted where they are equal: 5.55e-17 among effects of
+    order 1, 10⁻¹³ on a scale to 1,000. No unit in which trials report gives a difference, or a
+    between-trial variance, as small as that. Ratios come from exponents and carry no such noise;
+    they have :func:`ratio`.
     """
+    return _effect(without_noise(value))
+
+
+def ratio(value: float) -> str:
+    """Write a ratio or a limit of its interval: as :func:`estimate`, however small it is.
+
+    With two trials and the t distribution a lower limit can lie below 10⁻¹²; that is a result.
+    """
+    return _effect(value)
+
+
+def without_noise(value: float) -> float:
+    """Give 0 for what rounding leaves of a difference that is none; see :func:`estimate`."""
+    return 0.0 if abs(value) < _NOISE else value
+
+
+def _effect(value: float) -> str:
     exact = _decimal(value)
     size = abs(exact)
     if size == 0:
@@ -41,8 +68,8 @@ def estimate(value: float) -> str:
     if size < _TINY:
         return _signed(exact, f"{_significant(size):f}")
     if size >= _WHOLE:
-        return _signed(exact, f"{_rounded(size, 0):,f}")
-    return _signed(exact, f"{_rounded(size, 2):,f}")
+        return _signed(exact, _grouped(size, 0))
+    return _signed(exact, _grouped(size, 2))
 
 
 def magnitude(value: float) -> str:
@@ -59,10 +86,10 @@ def p_value(value: float) -> str:
     if exact < _SMALLEST_P:
         return f"p < {_SMALLEST_P}"
     places = 3 if exact < _TWO_DIGIT_P else 2
-    rounded = _rounded(exact, places)
-    if rounded == 1 and exact < 1:
+    written = _grouped(exact, places)
+    if written == "1.00" and exact < 1:
         return "p > 0.99"
-    return f"p = {rounded:f}"
+    return f"p = {written}"
 
 
 def p_in_table(value: float) -> str:
@@ -74,7 +101,7 @@ def p_in_table(value: float) -> str:
     if exact < _SMALLEST_P / 10:
         return "< 0.0001"
     if exact < _SMALLEST_P:
-        return f"{_rounded(exact, 4):f}"
+        return _grouped(exact, 4)
     return p_value(value).removeprefix("p ").removeprefix("= ")
 
 
@@ -82,7 +109,7 @@ def count(value: float) -> str:
     """Write a count: ``2,309``; a fraction (arms that were split) keeps one decimal."""
     exact = _decimal(value)
     places = 0 if exact == exact.to_integral_value() else 1
-    return _signed(exact, f"{_rounded(abs(exact), places):,f}")
+    return _signed(exact, _grouped(abs(exact), places))
 
 
 def trials(value: int) -> str:
@@ -113,7 +140,7 @@ def files(value: dict[str, str]) -> str:
 def per_thousand(value: float) -> str:
     """Write people per 1,000 as a whole number: ``88``."""
     exact = _decimal(value)
-    return _signed(exact, f"{_rounded(abs(exact), 0):,f}")
+    return _signed(exact, _grouped(abs(exact), 0))
 
 
 def per_thousand_size(value: float) -> str:
@@ -126,7 +153,7 @@ def more_or_fewer(value: float) -> str:
 
     Nought has no direction: ``the same number``.
     """
-    if value == 0:
+    if without_noise(value) == 0:
         return "the same number"
     return f"{per_thousand_size(value)} {'fewer' if value < 0 else 'more'}"
 
@@ -134,12 +161,13 @@ def more_or_fewer(value: float) -> str:
 def percent(value: float) -> str:
     """Write a percentage given as such (I², weights in words): ``69%``."""
     exact = _decimal(value)
-    return _signed(exact, f"{_rounded(abs(exact), 0):f}") + "%"
+    return _signed(exact, _grouped(abs(exact), 0)) + "%"
 
 
 def weight(value: float) -> str:
     """Write a trial's weight with one decimal: ``34.1%``."""
-    return f"{_rounded(_decimal(value), 1):f}%"
+    exact = _decimal(value)
+    return _signed(exact, _grouped(abs(exact), 1)) + "%"
 
 
 def share(value: float) -> str:
@@ -148,12 +176,12 @@ def share(value: float) -> str:
     A share that is not all or nothing never reads 100% or 0%.
     """
     exact = 100 * _decimal(value)
-    rounded = _rounded(exact, 0)
-    if rounded == 100 and exact < 100:  # noqa: PLR2004 - percent
+    written = _signed(exact, _grouped(abs(exact), 0))
+    if written == "100" and exact < 100:  # noqa: PLR2004 - percent
         return "more than 99%"
-    if rounded == 0 and exact > 0:
+    if written == "0" and exact > 0:
         return "less than 1%"
-    return f"{rounded:f}%"
+    return f"{written}%"
 
 
 def tau2(value: float) -> str:
@@ -164,7 +192,7 @@ def tau2(value: float) -> str:
 def statistic(value: float) -> str:
     """Write a test statistic (z, t, Q): two decimals."""
     exact = _decimal(value)
-    return _signed(exact, f"{_rounded(abs(exact), 2):,f}")
+    return _signed(exact, _grouped(abs(exact), 2))
 
 
 def degrees_of_freedom(value: float) -> str:
@@ -175,7 +203,10 @@ def degrees_of_freedom(value: float) -> str:
 def bound_of_scale(value: float) -> str:
     """Write an end of a scale with the digits it needs: ``0``, ``100``, ``0.5``."""
     exact = _decimal(value).normalize()
-    return _signed(exact, f"{abs(exact):,f}")
+    size = abs(exact)
+    if size >= _ASTRONOMIC or 0 < size < _VANISHING:
+        return _signed(exact, _power_of_ten(size))
+    return _signed(exact, f"{size:,f}")
 
 
 def interval(low: float, high: float) -> str:
@@ -188,6 +219,11 @@ def interval(low: float, high: float) -> str:
 
 def _decimal(value: float) -> Decimal:
     return Decimal(repr(float(value)))
+
+
+def _grouped(size: Decimal, places: int) -> str:
+    """Write a size with so many decimals, or as a power of ten where it is astronomic."""
+    return _power_of_ten(size) if size >= _ASTRONOMIC else f"{_rounded(size, places):,f}"
 
 
 def _rounded(value: Decimal, places: int) -> Decimal:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from equipoise.words.numbers import count, estimate
+from equipoise.words.numbers import count, estimate, without_noise
 
 MEASURE_NAMES = {
     "RR": "risk ratio",
@@ -71,14 +71,14 @@ def measures(value: str) -> str:
 
 def lower_or_higher(value: float) -> str:
     """Name the direction of a difference; nought has both."""
-    if value == 0:
+    if without_noise(value) == 0:
         return "lower or higher"
     return "lower" if value < 0 else "higher"
 
 
 def fewer_or_more(value: float) -> str:
     """Name the direction of a difference between numbers of people; nought has both."""
-    if value == 0:
+    if without_noise(value) == 0:
         return "fewer or more"
     return "fewer" if value < 0 else "more"
 

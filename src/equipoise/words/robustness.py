@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from equipoise.findings import Finding, Findings, Robustness
 from equipoise.words.binding import Parts, bind, join_path, make_sentence
+from equipoise.words.estimates import is_estimated
 from equipoise.words.model import Bound, Sentence
 
 HOLDS_FROM = 0.9
@@ -47,7 +48,8 @@ def how_it_holds(findings: Findings, finding: Finding) -> Parts:
     if robustness.analysis_same == robustness.analysis_total:
         return ("; all ", _analyses(findings, finding), " agree")
     if not hangs_on_a_choice(finding):
-        return ("; ", _agreeing(findings, finding), " of ", _analyses(findings, finding), " agree")
+        agree = " agrees" if robustness.analysis_same == 1 else " agree"
+        return ("; ", _agreeing(findings, finding), " of ", _analyses(findings, finding), agree)
     choice = _path(finding, "deciding_choice", "choice")
     return (
         f"; {_what_is_at_stake(robustness)} depends on ",
@@ -92,7 +94,7 @@ def _what_is_at_stake(robustness: Robustness) -> str:
 
 
 def _only_one(finding: Finding) -> tuple[Sentence, ...]:
-    if not finding.estimates:
+    if not is_estimated(finding):
         return ()
     return (
         make_sentence(
@@ -103,6 +105,12 @@ def _only_one(finding: Finding) -> tuple[Sentence, ...]:
 
 def _agreement(findings: Findings, finding: Finding, robustness: Robustness) -> Sentence:
     reference = bind(findings, _path(finding, "reference"), "word", finding=finding.id)
+    if robustness.analysis_total == 1:
+        return make_sentence(
+            "There is only ",
+            (_analyses(findings, finding), ", so nothing to compare its verdict with ("),
+            (reference, ")."),
+        )
     if robustness.analysis_same == robustness.analysis_total:
         return make_sentence(
             "All ",
@@ -112,7 +120,7 @@ def _agreement(findings: Findings, finding: Finding, robustness: Robustness) -> 
     return make_sentence(
         "Of ",
         (_analyses(findings, finding), ", ", _agreeing(findings, finding)),
-        (" give the verdict of the main analysis (", reference, ")."),
+        (_give(robustness.analysis_same), " the verdict of the main analysis (", reference, ")."),
     )
 
 
@@ -129,9 +137,23 @@ def _single_trials(
     return (
         make_sentence(
             "With each trial left out in turn as well, ",
-            (same, " of ", total, " (", share, ") give it; in full: ", tally, "."),
+            (
+                same,
+                " of ",
+                total,
+                " (",
+                share,
+                ")",
+                _give(robustness.same_verdict),
+                " it; in full: ",
+            ),
+            (tally, "."),
         ),
     )
+
+
+def _give(number: int) -> str:
+    return " gives" if number == 1 else " give"
 
 
 def _deciding(findings: Findings, finding: Finding) -> Sentence:

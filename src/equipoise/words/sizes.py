@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from equipoise.findings import Finding
+from equipoise.words.numbers import without_noise
 
 Size = Literal["important", "little or no difference", "any"]
 Region = Literal[
@@ -33,6 +34,7 @@ def oriented(finding: Finding) -> Oriented:
 
     Where the minimal important difference is given per 1,000 people, the gains are too. Without
     one, gains are on the analysis scale's side of no effect, and only their signs are used.
+    Floating noise has no sign.
     """
     verdict = finding.verdicts[finding.primary]
     mid = verdict.mid
@@ -50,7 +52,7 @@ def oriented(finding: Finding) -> Oriented:
         null = 1.0 if finding.ratio else 0.0
         values = (effect.estimate - null, effect.ci_low - null, effect.ci_high - null)
         mid = None if per_thousand else mid
-    estimate, one, other = (sign * value for value in values)
+    estimate, one, other = (sign * without_noise(value) for value in values)
     return Oriented(estimate, min(one, other), max(one, other), mid)
 
 
@@ -85,7 +87,8 @@ def regions(finding: Finding) -> tuple[Region, ...]:
             ("little or no difference", gains.low < gains.mid and gains.high > -gains.mid),
             ("important harm", gains.low <= -gains.mid),
         )
-    return tuple(region for region, reached in sides if reached)
+    reached = tuple(region for region, holds in sides if holds)
+    return reached or ("little or no difference",)  # an interval without width, at no effect
 
 
 def region_of_estimate(finding: Finding) -> Region:

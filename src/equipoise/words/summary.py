@@ -6,11 +6,13 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from equipoise.findings import Certainty, ComparisonInfo, Finding, Findings, GapCell
+from equipoise.findings import ComparisonInfo, Finding, Findings, GapCell
 from equipoise.words import numbers
 from equipoise.words.answer import answer, main_finding
 from equipoise.words.binding import gap_key, make_sentence
+from equipoise.words.certainty import reviewers_disagree
 from equipoise.words.effects import absolute_in_words
+from equipoise.words.estimates import interval_warning, is_estimated, people_incomplete
 from equipoise.words.gaps import gap_text
 from equipoise.words.model import Sentence
 from equipoise.words.phrases import name, name_start
@@ -23,6 +25,7 @@ _NOTHING = "–"
 _LEGEND = {
     " ≤": "≤ at most: nobody has yet judged every domain of the certainty.",
     " (rule)": "(rule): computed; no person has decided it.",
+    " ≠": "≠ reviewers disagree about the certainty.",
 }
 
 
@@ -83,11 +86,7 @@ def _fill(text: str, width: int, indent: str = "") -> str:
 
 def _findings_table(findings: Findings, comparison: ComparisonInfo, width: int) -> str:
     lines = list(_table(findings, comparison.id, width))
-    marks = {
-        _mark(finding.certainty)
-        for finding in findings.findings
-        if finding.comparison == comparison.id and finding.certainty is not None
-    }
+    marks = {_mark(finding) for finding in findings.findings if finding.comparison == comparison.id}
     explained = [text for mark, text in _LEGEND.items() if mark in marks]
     lines.extend(("", *explained) if explained else ())
     return "\n".join((_heading(name_start(comparison.name)), *lines))
@@ -117,15 +116,21 @@ def _row(findings: Findings, finding: Finding) -> tuple[str, ...]:
     outcome = make_sentence(measured(findings, finding, start=True)).plain
     estimate = finding.estimates.get(finding.primary)
     k = len(finding.trials) if estimate is None else estimate.k
-    people = _NOTHING if finding.participants is None else numbers.count(finding.participants)
     return (
         outcome,
-        f"{numbers.count(k)}/{people}",
+        f"{numbers.count(k)}/{_people(finding)}",
         _effect(finding),
         _certainty(finding),
         _per_thousand(findings, finding),
         _verdict(finding),
+        interval_warning(finding) if is_estimated(finding) else "",
     )
+
+
+def _people(finding: Finding) -> str:
+    if finding.participants is None:
+        return _NOTHING
+    return ("≥" if people_incomplete(finding) else "") + numbers.count(finding.participants)
 
 
 def _effect(finding: Finding) -> str:
@@ -133,20 +138,24 @@ def _effect(finding: Finding) -> str:
     if estimate is None:
         return "not estimable"
     effect = estimate.effect
-    limits = numbers.interval(effect.ci_low, effect.ci_high)
-    return f"{name(finding.measure)} {numbers.estimate(effect.estimate)} ({limits})"
+    written = numbers.ratio if finding.ratio else numbers.estimate
+    limits = f"{written(effect.ci_low)} to {written(effect.ci_high)}"
+    return f"{name(finding.measure)} {written(effect.estimate)} ({limits})"
 
 
 def _certainty(finding: Finding) -> str:
     certainty = finding.certainty
     if certainty is None:
         return _NOTHING
-    return _SYMBOLS[certainty.level] + _mark(certainty)
+    return _SYMBOLS[certainty.level] + _mark(finding)
 
 
-def _mark(certainty: Certainty) -> str:
-    if certainty.decided_by is not None:
+def _mark(finding: Finding) -> str:
+    certainty = finding.certainty
+    if certainty is None:
         return ""
+    if certainty.decided_by is not None:
+        return " ≠" if reviewers_disagree(finding) else ""
     return " ≤" if certainty.not_judged else " (rule)"
 
 
@@ -156,7 +165,7 @@ def _per_thousand(findings: Findings, finding: Finding) -> str:
 
 def _verdict(finding: Finding) -> str:
     verdict = finding.verdicts.get(finding.primary)
-    if verdict is None or not finding.estimates:
+    if verdict is None or not is_estimated(finding):
         return ""
     held = finding.robustness
     if held is None:
@@ -199,7 +208,8 @@ def _others(findings: Findings, width: int) -> str:
 def _counted(gaps: Iterable[GapCell], comparison: str) -> str:
     cells = [cell for cell in gaps if cell.comparison == comparison]
     with_data = sum(cell.status != "no data" for cell in cells)
-    return f"{with_data} of {len(cells)} planned cells have data"
+    planned = f"{len(cells)} planned cell{'' if len(cells) == 1 else 's'}"
+    return f"{with_data} of {planned} {'has' if with_data == 1 else 'have'} data"
 
 
 def _origin(findings: Findings, width: int) -> str:

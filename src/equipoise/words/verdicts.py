@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from equipoise.findings import CertaintyLevel, Finding, Findings
 from equipoise.words.binding import Part, Parts, bind, join_path, make_sentence
 from equipoise.words.certainty import certainty_remark, strength
+from equipoise.words.estimates import interval_warning, is_estimated, people_counted
 from equipoise.words.model import Sentence
+from equipoise.words.numbers import without_noise
 from equipoise.words.sizes import Region, oriented, region_of_estimate, regions, size
 from equipoise.words.subjects import measured, outcome_of, treatment
 
@@ -41,15 +43,21 @@ def finding_statement(
     leaves out the remark on who rated the certainty, for tables that show it in a column; the
     certainty still chooses between *reduces* and *may reduce*.
     """
-    if not finding.estimates:
+    if not is_estimated(finding):
         return _without_estimate(findings, finding)
     return make_sentence(
         what_it_does(findings, finding),
         what_else_it_allows(findings, finding),
         ".",
+        _warning(finding),
         " It rests on one trial." if finding.status == "single trial" else "",
         certainty_remark(findings, finding) if with_certainty else (),
     )
+
+
+def _warning(finding: Finding) -> str:
+    warning = interval_warning(finding)
+    return f" {warning[0].upper()}{warning[1:]}." if warning else ""
 
 
 def what_it_does(findings: Findings, finding: Finding, *, start: bool = True) -> Parts:
@@ -100,9 +108,9 @@ def what_it_is_compatible_with(finding: Finding) -> str:
 
 
 def _other_direction(findings: Findings, finding: Finding) -> str:
-    estimate = finding.estimates[finding.primary].effect.analysis_estimate
+    estimate = without_noise(finding.estimates[finding.primary].effect.analysis_estimate)
     less, more = "a reduction", "an increase"
-    if _turned_scale(findings, finding):
+    if _better_or_worse(findings, finding):
         better, worse = "an improvement", "a worsening"
         less, more = (better, worse) if finding.direction == "lower" else (worse, better)
     if estimate == 0:
@@ -125,13 +133,16 @@ def _chance(findings: Findings, finding: Finding) -> str:
             return "the risk of " if finding.direction == "lower" else "the chance of "
 
 
-def _turned_scale(findings: Findings, finding: Finding) -> bool:
-    """Tell whether a scale runs against its outcome.
+def _better_or_worse(findings: Findings, finding: Finding) -> bool:
+    """Tell whether a statement must say *improve* or *worsen*, not *reduce* or *increase*.
 
     On a quality-of-life scale where lower is better, a lower score must not read as a reduction
-    of quality of life.
+    of quality of life; and where more of something is better, "may reduce function" leaves a
+    reader to work out that this is a worsening. Events keep their chance, which says it.
     """
-    return finding.direction != outcome_of(findings, finding.outcome).direction
+    outcome = outcome_of(findings, finding.outcome)
+    more_is_better = finding.direction == "higher" and outcome.kind == "continuous"
+    return more_is_better or finding.direction != outcome.direction
 
 
 def _joined(reached: Sequence[Region]) -> str:
@@ -142,7 +153,7 @@ def _changes(findings: Findings, finding: Finding, level: CertaintyLevel) -> Par
     modal = {"high": " ", "moderate": " probably ", "low": " may "}[level]
     ending = "" if level == "low" else "s"
     style = f"reduce{ending}_or_increase{ending}"
-    if _turned_scale(findings, finding):
+    if _better_or_worse(findings, finding):
         style = f"improve{ending}_if_{finding.direction}"
     return (modal, _direction(findings, finding, style))
 
@@ -156,7 +167,7 @@ def _without_estimate(findings: Findings, finding: Finding) -> Sentence:
     what = measured(findings, finding, start=True)
     if not finding.trials:
         return make_sentence(what, ": measured, but reported without numbers that could be used.")
-    people = _people(findings, finding)
+    people = people_counted(findings, finding)
     if _nobody_had_it(finding):
         return make_sentence(
             what,
@@ -168,15 +179,11 @@ def _without_estimate(findings: Findings, finding: Finding) -> Sentence:
         what,
         ": measured",
         *((" in ", people) if people else ()),
-        ", but the groups cannot be compared from the numbers reported.",
+        ", but the groups cannot be compared ",
+        "by the methods of the main analysis."
+        if finding.estimates
+        else "from the numbers reported.",
     )
-
-
-def _people(findings: Findings, finding: Finding) -> Parts:
-    if finding.participants is None:
-        return ()
-    path = join_path("findings", finding.id, "participants")
-    return (bind(findings, path, "people", finding=finding.id),)
 
 
 def _nobody_had_it(finding: Finding) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from equipoise.review.checks.draft import Cell, Draft
+from equipoise.review.checks.draft import Cell, Draft, has_numbers
 from equipoise.review.model import Problem, Result
 from equipoise.review.problems import Place, error, one_of, warning
+from equipoise.review.protocol import Plan
 from equipoise.review.rows import RESULTS
 
 
@@ -30,6 +31,39 @@ def check_analyses(draft: Draft) -> Iterator[Problem]:
             if (problem.code, problem.line) not in seen:
                 seen.add((problem.code, problem.line))
                 yield problem
+
+
+def check_one_sided(draft: Draft) -> Iterator[Problem]:
+    """Warn of an arm whose comparator's numbers are missing: alone it enters no analysis."""
+    rows = draft.results.rows
+    whole = draft.results.complete and not draft.results.damaged and draft.comparisons_are_sound
+    if draft.plan is None or not whole or any(r.study not in draft.study_of for r in rows):
+        return
+    paired = {row.line for cell in draft.cells for row in cell.rows}
+    unclear = {row.study for row in rows if not _is_known(draft, draft.plan, row)}
+    for row in draft.sound_results:
+        if row.line in paired or row.study in unclear or row.reference_arm is not None:
+            continue
+        if has_numbers(row) and _is_planned(draft, draft.plan, row):
+            message = (
+                "No numbers of an arm to compare it with are given for this outcome and time; "
+                "alone this row enters no analysis."
+            )
+            yield warning(_place(row, "arm"), "one-sided", message, found=row.arm)
+
+
+def _is_known(draft: Draft, plan: Plan, row: Result) -> bool:
+    """Say whether a row's ids are declared; else its own mistake is reported, and enough."""
+    arm = draft.arm_of.get((row.study, row.arm))
+    times = row.time is None or row.time in plan.declared["times"]
+    outcome = row.outcome in plan.outcome_of
+    return arm is not None and arm.treatment in plan.declared["treatments"] and times and outcome
+
+
+def _is_planned(draft: Draft, plan: Plan, row: Result) -> bool:
+    outcome, arm = draft.outcome_of[row.outcome], draft.arm_of[row.study, row.arm]
+    sides = {t for c in plan.comparisons for t in (c.treatment, *c.comparators)}
+    return row.time in (outcome.times or (None,)) and arm.treatment in sides
 
 
 def _key(draft: Draft, row: Result) -> tuple[str | None, ...]:

@@ -11,6 +11,10 @@ from equipoise.review.rows import RESULTS
 
 RATIOS = ("RR", "OR", "PETO", "IRR", "HR")
 
+# Logarithms of ratios: a ratio of 148 deserves a second look, one of 485 million is a mistake.
+DOUBTFUL_LOG = 5.0
+IMPOSSIBLE_LOG = 20.0
+
 # A normal or t interval is symmetric; rounding of short printed numbers moves its middle a little.
 SYMMETRIC = 0.1
 ASYMMETRIC = 0.2
@@ -21,6 +25,11 @@ SE_AGREES = (0.8, 1.25)
 
 def check_contrast(row: Result) -> Iterator[Problem]:
     """Check one contrast-level row's interval against its estimate and standard error."""
+    if row.reference_arm is not None and row.measure in RATIOS:
+        too_large = next(_large_logarithms(row), None)
+        if too_large is not None:
+            yield too_large
+            return
     if row.reference_arm is None or row.ci_low is None or row.ci_high is None:
         return
     low, high = row.ci_low, row.ci_high
@@ -30,6 +39,35 @@ def check_contrast(row: Result) -> Iterator[Problem]:
         yield error(_place(row, "ci_low"), "ci-order", message, found=found)
     elif row.estimate is not None:
         yield from _shape(row, row.estimate, low, high)
+
+
+def _large_logarithms(row: Result) -> Iterator[Problem]:
+    """Report a log ratio that no trial finds: a percentage, or a ratio as printed."""
+    from_counts = None
+    if row.o_minus_e is not None and row.variance is not None and row.variance > 0:
+        from_counts = row.o_minus_e / row.variance
+    for field, value in (
+        ("estimate", row.estimate),
+        ("ci_low", row.ci_low),
+        ("ci_high", row.ci_high),
+        ("se", row.se),
+        ("o_minus_e", from_counts),
+    ):
+        size = 0.0 if value is None else abs(value)
+        if size <= DOUBTFUL_LOG or (field != "estimate" and size <= IMPOSSIBLE_LOG):
+            continue
+        message = "Ratios are entered as natural logarithms (0.79 as -0.2357)"
+        if size <= IMPOSSIBLE_LOG:
+            message += f"; this would be a ratio of {math.exp(size):,.0f} to 1."
+            found = value if value is not None else ""
+            yield warning(_place(row, field), "log-ratio-large", message, found=found)
+        else:
+            allowed = f"-{IMPOSSIBLE_LOG:g} to {IMPOSSIBLE_LOG:g}"
+            message += "; no trial finds one of this size."
+            found = value if value is not None else ""
+            yield error(
+                _place(row, field), "log-ratio-large", message, found=found, allowed=allowed
+            )
 
 
 def _place(row: Result, field: str) -> Place:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from equipoise.review.model import (
     Arm,
@@ -19,6 +20,9 @@ from equipoise.review.model import (
 )
 from equipoise.review.protocol import Plan
 from equipoise.review.rows import Rows
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 NUMBERS = (
     "n",
@@ -60,12 +64,12 @@ class Draft:
     @cached_property
     def study_of(self) -> dict[str, Study]:
         """Studies by id; the first row where an id is repeated."""
-        return {study.id: study for study in reversed(self.studies.rows)}
+        return _first_of((study.id, study) for study in self.studies.rows)
 
     @cached_property
     def arm_of(self) -> dict[tuple[str, str], Arm]:
         """Arms by study and id; the first row where an id is repeated."""
-        return {(arm.study, arm.id): arm for arm in reversed(self.arms.rows)}
+        return _first_of(((arm.study, arm.id), arm) for arm in self.arms.rows)
 
     @cached_property
     def arms_of(self) -> defaultdict[str, list[str]]:
@@ -79,6 +83,20 @@ class Draft:
     def sound_results(self) -> tuple[Result, ...]:
         """Results in which every filled-in cell could be read."""
         return tuple(row for row in self.results.rows if row.line not in self.results.damaged)
+
+    @cached_property
+    def comparisons_are_sound(self) -> bool:
+        """Whether every comparison could be read and names declared treatments.
+
+        One with a mistake in it would make all its rows look as if they belonged nowhere.
+        """
+        if self.plan is None:
+            return False
+        declared = set(self.plan.declared["treatments"])
+        named = {t for c in self.plan.comparisons for t in (c.treatment, *c.comparators)}
+        return named <= declared and len(self.plan.comparisons) == len(
+            self.plan.declared["comparisons"]
+        )
 
     @cached_property
     def outcome_of(self) -> dict[str, Outcome]:
@@ -139,6 +157,14 @@ class Draft:
             return len(found[row.study, arm.stratum]) == 2  # noqa: PLR2004 - both sides
         reference = self.arm_of.get((row.study, row.reference_arm))
         return reference is not None and sides.get(reference.treatment, side) != side
+
+
+def _first_of(entries: Iterable[tuple[K, V]]) -> dict[K, V]:
+    """Keep the first entry of each key, in the order of the file."""
+    found: dict[K, V] = {}
+    for key, value in entries:
+        found.setdefault(key, value)
+    return found
 
 
 def has_numbers(row: Result) -> bool:

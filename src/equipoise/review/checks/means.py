@@ -20,6 +20,7 @@ from equipoise.review.rows import RESULTS
 def check_means(row: Result, scale: Scale | None) -> Iterator[Problem]:
     """Check one arm-level row's mean and spread."""
     yield from _spread_signs(row)
+    yield from _of_one_person(row)
     if row.reference_arm is None and row.mean is not None and scale is not None:
         yield from _on_scale(row, row.mean, scale)
 
@@ -38,6 +39,14 @@ def _spread_signs(row: Result) -> Iterator[Problem]:
         if value is not None and value <= 0:
             message = "Results of several people vary; leave the cell empty when it is not known."
             yield error(_place(row, field), code, message, found=value, allowed="above 0")
+
+
+def _of_one_person(row: Result) -> Iterator[Problem]:
+    field = "sd" if row.sd is not None else "se"
+    spread = getattr(row, field)
+    if row.reference_arm is None and spread is not None and spread > 0 and row.n == 1:
+        message = "The result of one person does not vary; right only if it was borrowed."
+        yield warning(_place(row, field), "sd-of-one-person", message, found=spread)
 
 
 def _on_scale(row: Result, mean: float, scale: Scale) -> Iterator[Problem]:

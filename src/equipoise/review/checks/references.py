@@ -81,6 +81,12 @@ def _result(draft: Draft, row: Result) -> Iterator[Problem]:
 
 def _result_arms(draft: Draft, row: Result) -> Iterator[Problem]:
     known = draft.arms_of[row.study]
+    if not known:
+        place = Place(RESULTS.file, row.line, "arm")
+        message = f"{ARMS.file} lists no arm of this study."
+        allowed = f"an arm that {ARMS.file} lists"
+        yield error(place, "unknown-arm", message, found=row.arm, allowed=allowed)
+        return
     where = f"{row.study} in {ARMS.file}"
     yield from unknown_id(Place(RESULTS.file, row.line, "arm"), row.arm, known, where)
     if row.reference_arm is None:
@@ -169,7 +175,7 @@ def _decision(plan: Plan, decision: CertaintyDecision) -> Iterator[Problem]:
 
 def check_treatments_planned(draft: Draft) -> Iterator[Problem]:
     """Warn of results that can enter no comparison because no comparison names their arms."""
-    if draft.plan is None:
+    if draft.plan is None or not draft.comparisons_are_sound:
         return
     used = {c.treatment for c in draft.plan.comparisons}
     used |= {t for c in draft.plan.comparisons for t in c.comparators}
