@@ -250,10 +250,10 @@ def test_rounding_does_not_make_heterogeneity_of_agreeing_trials() -> None:
         ("preset", "cochrane", "cochrane-2025"),
         ("model", "fixed", "common"),
         ("method", "mh", "MH"),
-        ("tau2", "HE", "REML"),
+        ("tau2", "SJ2", "REML"),
         ("ci", "knha", "hksj"),
         ("pi", "Riley", "HTS"),
-        ("tau2_ci", "wald", "q-profile"),
+        ("tau2_ci", "QP", "q-profile"),
         ("i2", "both", "tau2"),
     ],
 )

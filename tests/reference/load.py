@@ -17,12 +17,19 @@ import pytest
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
 MEASURES = ("RR", "OR", "RD", "PETO", "MD", "SMD", "GEN", "IRR", "IRD")
+FURTHER = (
+    *("AS", "PHI", "YUQ", "YUY", "PBIT", "OR2DN", "OR2DL"),
+    *("SMDH", "SMD1", "ROM", "CVR", "VR", "D2ORN", "RPB", "RBIS"),
+    *("COR", "UCOR", "ZCOR", "PR", "PLN", "PLO", "PAS", "PFT", "IRSD"),
+)
 METHODS = ("FE", "DL", "PM", "REML", "ML")
 CI_OF_TEST = {"z": "wald", "knha": "hksj", "adhoc": "hksj-floor", "t": "t"}
 COLUMNS = {
     "twobytwo": ("events_1", "n_1", "events_2", "n_2"),
     "twomeans": ("mean_1", "sd_1", "n_1", "mean_2", "sd_2", "n_2"),
     "rates": ("events_1", "time_1", "events_2", "time_2"),
+    "corrs": ("r", "n"),
+    "props": ("events", "n"),
 }
 
 
@@ -58,8 +65,8 @@ def rows_of(data: Mapping[str, Sequence[float]]) -> tuple[tuple[float, ...], ...
 
 
 @cache
-def pairwise_cases() -> tuple[Case, ...]:
-    """Give the cases whose measure Equipoise has."""
+def pairwise_cases(measures: tuple[str, ...] = MEASURES) -> tuple[Case, ...]:
+    """Give the cases of some measures."""
     return tuple(
         Case(
             raw["id"],
@@ -71,7 +78,7 @@ def pairwise_cases() -> tuple[Case, ...]:
             tuple(fit for fit in raw["fits"] if fit["method"] in METHODS),
         )
         for raw in json.loads(read("reference/pairwise.json"))
-        if raw["measure"] in MEASURES
+        if raw["measure"] in measures
     )
 
 

@@ -8,11 +8,7 @@ import numpy as np
 
 from equipoise.kernels.batches import Batch, Bools, Floats
 from equipoise.kernels.distributions import chi2_critical
-from equipoise.kernels.inverse_variance import (
-    projection_trace,
-    projection_trace_squared,
-    weighted_mean,
-)
+from equipoise.kernels.inverse_variance import projection_trace, weighted_mean
 from equipoise.kernels.tau2 import q_root
 
 
@@ -65,23 +61,3 @@ def q_profile(batch: Batch, level: float) -> Tau2Interval:
     low, high = np.split(both, 2)
     at_zero = weighted_mean(batch, np.zeros(batch.k.size)).q
     return Tau2Interval(low, high, (batch.k > 1) & (at_zero < lower_quantile))
-
-
-def tau2_se(batch: Batch, tau2: Floats, estimator: str) -> Floats:
-    """Return the large-sample standard error of τ² by DL, ML or REML, shape ``(B,)``.
-
-    For DL the standard deviation of the moment estimator at the estimate; for ML and REML the
-    inverse square root of the expected information. Undefined (``nan``) for other estimators.
-    """
-    at = np.zeros_like(tau2) if estimator == "DL" else tau2
-    weights = 1.0 / (batch.vi + at[:, None])
-    trace2 = projection_trace_squared(weights)
-    if estimator == "DL":
-        trace = projection_trace(weights)
-        spread = 2.0 * (batch.k - 1) + 4.0 * tau2 * trace + 2.0 * tau2**2 * trace2
-        return np.asarray(np.sqrt(spread) / trace, dtype=np.float64)
-    if estimator == "ML":
-        return np.asarray(np.sqrt(2.0 / (weights**2).sum(axis=1)), dtype=np.float64)
-    if estimator == "REML":
-        return np.asarray(np.sqrt(2.0 / trace2), dtype=np.float64)
-    return np.full(tau2.shape, np.nan)

@@ -30,6 +30,8 @@ class Inference:
 def critical(level: float, df: Floats) -> Floats:
     """Return two-sided critical values; infinite ``df`` is the normal distribution."""
     normal = np.isinf(df)
+    if normal.all():
+        return np.full(normal.shape, normal_critical(level))
     values = t_critical(level, np.where(normal, 1.0, df))
     return np.asarray(np.where(normal, normal_critical(level), values), dtype=np.float64)
 
@@ -38,12 +40,23 @@ def infer(estimate: Floats, se: Floats, df: Floats, level: float) -> Inference:
     """Test ``estimate`` against zero and give its interval, by t with ``df`` or by the normal."""
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = estimate / se
-    normal = np.isinf(df)
-    p = np.where(
-        normal, normal_two_sided(statistic), t_two_sided(statistic, np.where(normal, 1.0, df))
-    )
     half = critical(level, df) * se
-    return Inference(se, statistic, df, p, estimate - half, estimate + half)
+    return Inference(se, statistic, df, _two_sided(statistic, df), estimate - half, estimate + half)
+
+
+def _two_sided(statistic: Floats, df: Floats) -> Floats:
+    normal = np.isinf(df)
+    p = normal_two_sided(statistic)
+    if normal.all():
+        return p
+    return np.where(normal, p, t_two_sided(statistic, np.where(normal, 1.0, df)))
+
+
+def wider(one: Inference, other: Inference) -> Inference:
+    """Take of each row whichever interval is wider, with its test (``one`` where they are alike)."""
+    keep = one.high - one.low >= other.high - other.low
+    names = ("se", "statistic", "df", "p", "low", "high")
+    return Inference(*(np.where(keep, getattr(one, name), getattr(other, name)) for name in names))
 
 
 def hartung_knapp(se: Floats, q: Floats, k: Floats, *, floor: bool) -> Floats:

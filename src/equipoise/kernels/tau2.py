@@ -71,6 +71,8 @@ def q_root(batch: Batch, target: Floats) -> BetweenStudy:
     """
     value, _ = _q_and_slope(batch, np.zeros(batch.k.size))
     rows = np.flatnonzero((batch.k > 1) & (value > target))
+    if rows.size == 0:
+        return _at_boundary(batch)
     part, goal = batch.rows(rows), target[rows]
     spread, smallest, _ = _extent(part)
 
@@ -94,6 +96,8 @@ def maximum_likelihood(batch: Batch, *, restricted: bool) -> BetweenStudy:
     (or ``"ML"``). Viechtbauer 2005, doi:10.3102/10769986030003261.
     """
     rows = np.flatnonzero(batch.k > 1)
+    if rows.size == 0:
+        return _at_boundary(batch)
     part = batch.rows(rows)
     grid = _scan_grid(part)
     score = _score_grid(part, grid, restricted=restricted)
@@ -222,9 +226,14 @@ def _closed_form(tau2: Floats) -> BetweenStudy:
     )
 
 
+def _at_boundary(batch: Batch) -> BetweenStudy:
+    """Return zero for every row, undefined where there are fewer than two studies."""
+    return _closed_form(np.where(batch.k > 1, 0.0, np.nan))
+
+
 def _scatter(batch: Batch, rows: Ints, roots: Roots) -> BetweenStudy:
     """Put the solutions of some rows among those at the boundary and those undefined."""
-    result = _closed_form(np.where(batch.k > 1, 0.0, np.nan))
+    result = _at_boundary(batch)
     result.tau2[rows] = roots.x
     result.iterations[rows] = roots.iterations
     result.converged[rows] = roots.converged

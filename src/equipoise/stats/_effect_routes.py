@@ -6,13 +6,25 @@ A route names the columns it needs, the rules they must keep, and the computatio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from equipoise.errors import DataError
-from equipoise.kernels import rates, two_by_two, two_means
+from equipoise.kernels import (
+    associations,
+    biserial,
+    conversions,
+    proportions,
+    rates,
+    ratios_of_means,
+    single_rates,
+    standardised_means,
+    tetrachoric,
+    two_by_two,
+    two_means,
+    variability,
+)
 from equipoise.kernels.batches import Bools, Floats
 from equipoise.kernels.distributions import normal_critical
 from equipoise.stats._effect_rules import (
@@ -23,18 +35,11 @@ from equipoise.stats._effect_rules import (
     check_rates,
     check_table,
 )
+from equipoise.stats._further_routes import further_route
+from equipoise.stats._route_types import Computed, EffectOptions, Route, exactly, only
+from equipoise.stats._zero_cells import corrected_rows, correction_note, refuse_correction
 from equipoise.stats.inputs import Columns
-from equipoise.stats.notes import Note
-from equipoise.stats.options import (
-    CONTRAST,
-    MEAN,
-    RATE,
-    RATIO,
-    TABLE,
-    DoubleZero,
-    SmdVariance,
-    ZeroCells,
-)
+from equipoise.stats.options import CONTRAST, MEAN, RATE, RATIO, TABLE, UNCORRECTED, ZeroCells
 
 NO_EVENTS = "no events in either arm"
 ALL_EVENTS = "all participants had events in both arms"
@@ -42,36 +47,6 @@ ALL_EVENTS = "all participants had events in both arms"
 _TABLE_COLUMNS = ("events_1", "n_1", "events_2", "n_2")
 _MEAN_COLUMNS = ("mean_1", "sd_1", "n_1", "mean_2", "sd_2", "n_2")
 _RATE_COLUMNS = ("events_1", "time_1", "events_2", "time_2")
-
-
-@dataclass(frozen=True, slots=True)
-class EffectOptions:
-    """The options of `equipoise.stats.effect_sizes`."""
-
-    zero_cells: ZeroCells
-    add: float
-    double_zero: DoubleZero
-    smd_variance: SmdVariance
-    level: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Computed:
-    """Raw effect sizes, the reasons known so far, and remarks."""
-
-    yi: Floats
-    vi: Floats
-    reasons: dict[int, str]
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A route: the arguments to read, the rules, and the computation."""
-
-    arguments: Mapping[str, Any]
-    check: Callable[[Columns], None]
-    compute: Callable[[Columns, str, EffectOptions], Computed]
 
 
 def choose_route(measure: str, given: Mapping[str, Any]) -> Route:
@@ -86,14 +61,23 @@ def choose_route(measure: str, given: Mapping[str, Any]) -> Route:
             listed = ", or ".join(" with ".join(way) for way in ways)
             raise DataError(f"{measure} needs {listed}", rule=f"columns of {measure}")
         allowed = tuple(dict.fromkeys(name for way in ways for name in way))
-        return Route(_only(measure, given, allowed), check_contrast, _contrast)
+        return Route(only(measure, given, allowed), check_contrast, _contrast)
     if measure in TABLE:
-        return Route(_exactly(measure, given, _TABLE_COLUMNS), check_table, _table)
+        return Route(exactly(measure, given, _TABLE_COLUMNS), check_table, _table)
     if measure in MEAN:
-        return Route(_exactly(measure, given, _MEAN_COLUMNS), check_means, _means)
+        return Route(_mean_arguments(measure, given), check_means, _means)
     if measure in RATE:
-        return Route(_exactly(measure, given, _RATE_COLUMNS), check_rates, _rates)
-    raise AssertionError(measure)  # pragma: no cover  # measures are checked before
+        return Route(exactly(measure, given, _RATE_COLUMNS), check_rates, _rates)
+    further = further_route(measure, given)
+    assert further is not None, measure  # noqa: S101  # measures are checked before
+    return further
+
+
+def _mean_arguments(measure: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the arguments; a ratio of standard deviations needs no means."""
+    if measure == "VR" and not {"mean_1", "mean_2"} & given.keys():
+        return exactly(measure, given, tuple(n for n in _MEAN_COLUMNS if not n.startswith("mean")))
+    return exactly(measure, given, _MEAN_COLUMNS)
 
 
 def settle(computed: Computed) -> tuple[Floats, Floats, tuple[str | None, ...]]:
@@ -109,56 +93,29 @@ def settle(computed: Computed) -> tuple[Floats, Floats, tuple[str | None, ...]]:
     return np.where(good, computed.yi, np.nan), np.where(good, computed.vi, np.nan), reasons
 
 
-def _exactly(measure: str, given: Mapping[str, Any], needed: tuple[str, ...]) -> Mapping[str, Any]:
-    missing = [name for name in needed if name not in given]
-    if missing:
-        raise DataError(
-            f"{measure} needs {', '.join(needed)}; not given: {', '.join(missing)}",
-            rule=f"columns of {measure}",
-        )
-    return _only(measure, given, needed)
-
-
-def _only(measure: str, given: Mapping[str, Any], allowed: tuple[str, ...]) -> Mapping[str, Any]:
-    extra = [name for name in given if name not in allowed]
-    if extra:
-        raise DataError(
-            f"{measure} does not use {', '.join(extra)}; it uses {', '.join(allowed)}",
-            rule=f"columns of {measure}",
-        )
-    return given
-
-
-def _corrected_rows(zero: Bools, rule: ZeroCells) -> Bools:
-    """Return which studies get the correction."""
-    if rule == "none":
-        return np.zeros(zero.shape, dtype=np.bool_)
-    if rule == "all":
-        return np.ones(zero.shape, dtype=np.bool_)
-    if rule == "if-any-zero":
-        return np.full(zero.shape, bool(zero.any()))
-    return zero
-
-
 def corrected_tables(
     values: Mapping[str, Floats], rule: ZeroCells, add: float
 ) -> two_by_two.Tables:
     """Return the tables with the zero-cell correction."""
     observed = two_by_two.tables(*(values[name] for name in _TABLE_COLUMNS))
-    rows = _corrected_rows(two_by_two.has_zero(observed), rule)
+    rows = corrected_rows(two_by_two.has_zero(observed), rule)
     return two_by_two.corrected(observed, rows, add, reciprocal=rule == "treatment-arm")
 
 
 def _table(columns: Columns, measure: str, options: EffectOptions) -> Computed:
     observed = two_by_two.tables(*(columns.values[name] for name in _TABLE_COLUMNS))
-    used = corrected_tables(columns.values, options.zero_cells, options.add)
+    used = observed
+    if measure in UNCORRECTED:
+        refuse_correction(measure, options)
+    else:
+        used = corrected_tables(columns.values, options.zero_cells, options.add)
     yi, vi = _TABLE_KERNELS[measure](used)
     if options.zero_cells == "only-zero-variance":
         zero = two_by_two.has_zero(observed)
         yi = np.where(zero, _TABLE_KERNELS[measure](observed)[0], yi)
     none, only = two_by_two.without_events(observed), two_by_two.only_events(observed)
     reasons: dict[int, str] = {}
-    if measure in {"RR", "OR"}:
+    if measure in _UNINFORMED_BY_DOUBLE_ZERO:
         dropped = _dropped(measure, none, only, options)
         reasons = {int(i): NO_EVENTS if none[i] else ALL_EVENTS for i in np.flatnonzero(dropped)}
         if measure == "RR" and options.double_zero == "revman":
@@ -166,7 +123,7 @@ def _table(columns: Columns, measure: str, options: EffectOptions) -> Computed:
     reasons |= _undefined_tables(observed, yi, vi, measure, reasons)
     changed = ((used.a != observed.a) | (used.c != observed.c)).nonzero()[0]
     rows = tuple(int(row) for row in changed if int(row) not in reasons)
-    return Computed(yi, vi, reasons, _correction_note(rows, options))
+    return Computed(yi, vi, reasons, correction_note(rows, options))
 
 
 def _dropped(measure: str, none: Bools, only: Bools, options: EffectOptions) -> Bools:
@@ -200,48 +157,83 @@ def _peto(t: two_by_two.Tables) -> tuple[Floats, Floats]:
     return two_by_two.log_peto(*two_by_two.observed_minus_expected(t))
 
 
+def _logistic_difference(t: two_by_two.Tables) -> tuple[Floats, Floats]:
+    return conversions.odds_ratio_to_difference(t, conversions.LOGISTIC_FACTOR)
+
+
+def _normal_difference(t: two_by_two.Tables) -> tuple[Floats, Floats]:
+    return conversions.odds_ratio_to_difference(t, conversions.NORMAL_FACTOR)
+
+
 _TABLE_KERNELS: dict[str, Callable[[two_by_two.Tables], tuple[Floats, Floats]]] = {
     "RR": two_by_two.log_risk_ratio,
     "OR": two_by_two.log_odds_ratio,
     "RD": two_by_two.risk_difference,
     "PETO": _peto,
+    "AS": proportions.arcsine_difference,
+    "PHI": associations.phi_coefficient,
+    "ZPHI": lambda t: associations.fisher_z(*associations.phi_coefficient(t)),
+    "YUQ": associations.yules_q,
+    "YUY": associations.yules_y,
+    "RTET": tetrachoric.tetrachoric_correlation,
+    "ZTET": lambda t: associations.fisher_z(*tetrachoric.tetrachoric_correlation(t)),
+    "PBIT": conversions.probit_difference,
+    "OR2D": _logistic_difference,
+    "OR2DN": _normal_difference,
+    "OR2DL": _logistic_difference,
+}
+
+_UNINFORMED_BY_DOUBLE_ZERO = TABLE - UNCORRECTED - {"RD", "PETO"}
+
+_MEAN_KERNELS: dict[str, Callable[[two_means.Groups], tuple[Floats, Floats]]] = {
+    "SMDH": standardised_means.average_variance_difference,
+    "SMD1": standardised_means.comparator_difference,
+    "SMD1H": standardised_means.comparator_difference_unequal,
+    "CLESN": standardised_means.superiority,
+    "ROM": ratios_of_means.log_ratio_of_means,
+    "VR": variability.log_variability_ratio,
+    "CVR": variability.log_cv_ratio,
+    "D2OR": lambda g: conversions.difference_to_odds_ratio(g, conversions.LOGISTIC_FACTOR),
+    "D2ORN": lambda g: conversions.difference_to_odds_ratio(g, conversions.NORMAL_FACTOR),
+    "D2ORL": lambda g: conversions.difference_to_odds_ratio(g, conversions.LOGISTIC_FACTOR),
+    "RPB": biserial.point_biserial,
+    "ZPB": lambda g: associations.fisher_z(*biserial.point_biserial(g)),
+    "RBIS": biserial.biserial,
+    "ZBIS": lambda g: associations.fisher_z(*biserial.biserial(g)),
+}
+
+_WHY_NO_MEANS = {
+    "ROM": "means that are zero or differ in sign have no ratio",
+    "CVR": "a coefficient of variation needs means above zero, and two participants an arm",
+    "VR": "too few participants",
+    "CLESN": "the groups do not overlap, or there are too few participants",
+    "ZBIS": "the biserial correlation is 1 or beyond and has no z, or too few participants",
 }
 
 
-def _correction_note(rows: tuple[int, ...], options: EffectOptions) -> tuple[Note, ...]:
-    if not rows:
-        return ()
-    trials = "1 trial" if len(rows) == 1 else f"{len(rows)} trials"
-    where = {
-        "only-zero": f"{options.add:g} was added to each count",
-        "if-any-zero": f"{options.add:g} was added to each count",
-        "all": f"{options.add:g} was added to each count",
-        "treatment-arm": "each arm's counts got its share of a correction",
-        "only-zero-variance": f"{options.add:g} was added to each count for the variance",
-    }[options.zero_cells]
-    return (
-        Note(
-            "zero-cells-corrected", f"{where} of {trials} (zero_cells: {options.zero_cells})", rows
-        ),
-    )
-
-
 def _means(columns: Columns, measure: str, options: EffectOptions) -> Computed:
-    v = columns.values
+    v = dict.fromkeys(("mean_1", "mean_2"), np.zeros(len(columns.study))) | dict(columns.values)
     groups = two_means.Groups(v["mean_1"], v["sd_1"], v["n_1"], v["mean_2"], v["sd_2"], v["n_2"])
     if measure == "MD":
         return Computed(*two_means.mean_difference(groups), {})
-    revman = options.smd_variance == "revman"
-    yi, vi = two_means.standardised_difference(groups, revman=revman)
-    few = {int(row): "too few participants to standardise" for row in np.flatnonzero(np.isnan(yi))}
-    return Computed(yi, vi, few)
+    if measure == "SMD":
+        revman = options.smd_variance == "revman"
+        yi, vi = two_means.standardised_difference(groups, revman=revman)
+    else:
+        yi, vi = _MEAN_KERNELS[measure](groups)
+    why = _WHY_NO_MEANS.get(measure, "too few participants to standardise")
+    bad = ~(np.isfinite(yi) & np.isfinite(vi))
+    return Computed(yi, vi, {int(row): why for row in np.flatnonzero(bad)})
 
 
 def _rates(columns: Columns, measure: str, options: EffectOptions) -> Computed:
     observed = rates.Rates(*(columns.values[name] for name in _RATE_COLUMNS))
+    if measure in UNCORRECTED:
+        refuse_correction(measure, options)
+        return Computed(*single_rates.root_rate_difference(observed), {})
     zero = (observed.events_1 == 0) | (observed.events_2 == 0)
     none = (observed.events_1 == 0) & (observed.events_2 == 0)
-    rows = _corrected_rows(zero, options.zero_cells)
+    rows = corrected_rows(zero, options.zero_cells)
     used = rates.corrected_rates(
         observed, rows, options.add, reciprocal=options.zero_cells == "treatment-arm"
     )
@@ -257,7 +249,7 @@ def _rates(columns: Columns, measure: str, options: EffectOptions) -> Computed:
         for row in np.flatnonzero(bad)
     }
     changed = tuple(int(row) for row in np.flatnonzero(rows) if int(row) not in reasons)
-    return Computed(yi, vi, reasons, _correction_note(changed, options))
+    return Computed(yi, vi, reasons, correction_note(changed, options))
 
 
 def _contrast(columns: Columns, _measure: str, options: EffectOptions) -> Computed:

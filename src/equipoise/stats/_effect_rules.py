@@ -17,7 +17,8 @@ CONTRAST_WAYS = (("estimate", "se"), ("estimate", "ci_low", "ci_high"), SCORE_CO
 _LARGEST = 1e32
 
 
-def _check_present(columns: Columns) -> None:
+def check_present(columns: Columns) -> None:
+    """Record missing values."""
     for name, missing in columns.missing.items():
         columns.problems.check(
             missing, f"{name} must not be missing", functools.partial(_missing, name)
@@ -32,7 +33,8 @@ def _too_many(arm: str, events: Floats, n: Floats, row: int) -> str:
     return f"events_{arm} is {events[row]:g}, more than n_{arm}, {n[row]:g}"
 
 
-def _check_sign(columns: Columns, name: str, *, zero: bool) -> None:
+def check_sign(columns: Columns, name: str, *, zero: bool) -> None:
+    """Record values below zero, and zeros unless ``zero`` allows them."""
     values = columns.values[name]
     with np.errstate(invalid="ignore"):
         broken = (values < 0.0) if zero else (values <= 0.0)
@@ -44,11 +46,11 @@ def _check_sign(columns: Columns, name: str, *, zero: bool) -> None:
 
 def check_table(columns: Columns) -> None:
     """Record broken rules of events and arm sizes."""
-    _check_present(columns)
+    check_present(columns)
     for arm in ("1", "2"):
         events, n = columns.values[f"events_{arm}"], columns.values[f"n_{arm}"]
-        _check_sign(columns, f"events_{arm}", zero=True)
-        _check_sign(columns, f"n_{arm}", zero=False)
+        check_sign(columns, f"events_{arm}", zero=True)
+        check_sign(columns, f"n_{arm}", zero=False)
         with np.errstate(invalid="ignore"):
             broken = np.asarray((events > n) & (n > 0.0))
         columns.problems.check(
@@ -60,24 +62,24 @@ def check_table(columns: Columns) -> None:
 
 def check_means(columns: Columns) -> None:
     """Record broken rules of means, standard deviations and sizes."""
-    _check_present(columns)
+    check_present(columns)
     for name in ("sd_1", "sd_2", "n_1", "n_2"):
-        _check_sign(columns, name, zero=False)
+        check_sign(columns, name, zero=False)
 
 
 def check_rates(columns: Columns) -> None:
     """Record broken rules of events and person-time."""
-    _check_present(columns)
+    check_present(columns)
     for arm in ("1", "2"):
-        _check_sign(columns, f"events_{arm}", zero=True)
-        _check_sign(columns, f"time_{arm}", zero=False)
+        check_sign(columns, f"events_{arm}", zero=True)
+        check_sign(columns, f"time_{arm}", zero=False)
 
 
 def check_contrast(columns: Columns) -> None:
     """Record broken rules of estimates with errors or intervals, and of O - E and V."""
     for name in ("se", "variance"):
         if name in columns.values:
-            _check_sign(columns, name, zero=name == "variance")
+            check_sign(columns, name, zero=name == "variance")
     if "ci_low" in columns.values and "ci_high" in columns.values:
         low, high = columns.values["ci_low"], columns.values["ci_high"]
         with np.errstate(invalid="ignore"):

@@ -10,15 +10,13 @@ from equipoise.errors import MethodError
 from equipoise.kernels import mantel_haenszel as mh
 from equipoise.kernels import two_by_two
 from equipoise.kernels.batches import Batch, Bools, Floats, Ints, from_block
-from equipoise.kernels.intervals import Inference, hartung_knapp, infer, prediction
+from equipoise.kernels.distributions import normal_two_sided
+from equipoise.kernels.intervals import Inference, hartung_knapp, infer, prediction, wider
 from equipoise.kernels.inverse_variance import q_around, weighted_mean
 from equipoise.kernels.peto import peto
-from equipoise.kernels.tau2 import (
-    BetweenStudy,
-    dersimonian_laird,
-    maximum_likelihood,
-    paule_mandel,
-)
+from equipoise.kernels.profile_mean import profile_mean
+from equipoise.kernels.tau2 import BetweenStudy, dersimonian_laird
+from equipoise.stats._between_study import between_study
 from equipoise.stats._effect_routes import corrected_tables
 from equipoise.stats.effect_sizes import EffectSizes
 from equipoise.stats.presets import MethodSpec
@@ -47,7 +45,8 @@ class Core:
 
 def core_key(spec: MethodSpec) -> tuple[str, ...]:
     """Return what of the methods bears on the estimate, so that intervals can share it."""
-    return (spec.model, spec.method, str(spec.tau2), spec.mh_counts, spec.mh_rd_variance)
+    between = (str(spec.tau2), str(spec.tau2_value), str(spec.tau2_weights))
+    return (spec.model, spec.method, *between, spec.mh_counts, spec.mh_rd_variance)
 
 
 def fit_core(effects: EffectSizes, keep: Bools, spec: MethodSpec) -> Core:
@@ -67,12 +66,30 @@ def intervals(core: Core, spec: MethodSpec) -> Inference:
     k = core.k.astype(np.float64)
     several = core.k > 1
     if spec.ci == "wald":
-        return infer(core.estimate, core.se, np.full(k.shape, np.inf), spec.level)
+        return _wald(core, spec.level)
+    if spec.ci == "profile-likelihood":
+        return _profile(core, spec.level)
     se = core.se
-    if spec.ci in {"hksj", "hksj-floor"}:
+    if spec.ci.startswith("hksj"):
         se = hartung_knapp(se, core.spread, k, floor=spec.ci == "hksj-floor")
     df = np.where(several, k - 1.0, np.inf)
-    return infer(core.estimate, np.where(several, se, core.se), df, spec.level)
+    by_t = infer(core.estimate, np.where(several, se, core.se), df, spec.level)
+    return wider(by_t, _wald(core, spec.level)) if spec.ci == "hksj-if-wider" else by_t
+
+
+def _wald(core: Core, level: float) -> Inference:
+    return infer(core.estimate, core.se, np.full(core.k.shape, np.inf), level)
+
+
+def _profile(core: Core, level: float) -> Inference:
+    """Take interval and test from the profile likelihood where there are several trials."""
+    wald = _wald(core, level)
+    profile = profile_mean(core.batch, core.estimate, core.tau2, level)
+    several = core.k > 1
+    statistic = np.where(several, profile.statistic, wald.statistic)
+    low = np.where(several, profile.low, wald.low)
+    high = np.where(several, profile.high, wald.high)
+    return Inference(core.se, statistic, wald.df, normal_two_sided(statistic), low, high)
 
 
 def predictions(core: Core, ci: Inference, spec: MethodSpec) -> tuple[Floats, Floats]:
@@ -91,15 +108,6 @@ def predictions(core: Core, ci: Inference, spec: MethodSpec) -> tuple[Floats, Fl
     return prediction(core.estimate, se, core.tau2, df, spec.level)
 
 
-def between_study(batch: Batch, estimator: str | None, q: Floats | None = None) -> BetweenStudy:
-    """Estimate the between-study variance by name."""
-    if estimator == "DL":
-        return dersimonian_laird(batch, q)
-    if estimator == "PM":
-        return paule_mandel(batch)
-    return maximum_likelihood(batch, restricted=estimator == "REML")
-
-
 def _inverse_variance(batch: Batch, spec: MethodSpec) -> Core:
     zero = np.zeros(batch.k.size)
     common = weighted_mean(batch, zero)
@@ -108,7 +116,7 @@ def _inverse_variance(batch: Batch, spec: MethodSpec) -> Core:
             batch, batch.k, common.estimate, common.se, common.q, common.q,
             batch.k - 1, common.weights, zero, None,
         )  # fmt: skip
-    return _random(batch, common.q, batch.k - 1, between_study(batch, spec.tau2))
+    return _random(batch, common.q, batch.k - 1, between_study(batch, spec, common.q))
 
 
 def _random(batch: Batch, q: Floats, q_df: Ints, between: BetweenStudy) -> Core:

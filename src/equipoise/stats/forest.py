@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from equipoise.errors import MethodError
 from equipoise.figures import Axis, Figure, ForestRow
 from equipoise.figures import forest as draw
 from equipoise.kernels.batches import Floats
 from equipoise.stats import printing
+from equipoise.stats._measure_words import MEASURE_WORDS
 from equipoise.stats.effect_sizes import EffectSizes
-from equipoise.stats.options import MEASURE_WORDS
 from equipoise.stats.results import MetaAnalysis
 
 
@@ -31,14 +32,24 @@ def forest(
         comparator: Name of arm 2, above its columns.
         favours_low: Who is favoured by values below no effect, as it should read.
         favours_high: Who is favoured by values above no effect.
+
+    Raises:
+        MethodError: For measures of single groups, which have no value of no effect.
     """
     effects = fit.effects
+    if effects.null is None:
+        raise MethodError(
+            f"{effects.measure} compares nothing, and a forest plot needs a value of no effect; "
+            "use tidy() for the numbers",
+            spec=f"measure={effects.measure}",
+            reason="no value of no effect",
+        )
     columns, groups = _columns(effects, treatment, comparator)
     measure = printing.short_name(effects)
     words = MEASURE_WORDS[effects.measure]
     axis = Axis(
         scale="log" if effects.ratio else "linear",
-        null=1.0 if effects.ratio else 0.0,
+        null=effects.null,
         label=measure,
         favours_low=favours_low,
         favours_high=favours_high,
@@ -68,7 +79,7 @@ def _columns(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, int]]]:
     """Return (header, column) for each arm's numbers, and the arms' headers above them."""
     present = effects.columns
-    if "mean_1" in present:
+    if "mean_1" in present and "n_1" in present:
         arm = _ARM_COLUMNS["mean"]
     elif "time_1" in present:
         arm = _ARM_COLUMNS["events_time"]

@@ -28,6 +28,8 @@ class Problems:
 
     def check(self, broken: Bools, rule: str, describe: Callable[[int], str]) -> None:
         """Record every row where ``broken`` holds."""
+        if not broken.any():
+            return
         self.found.extend((int(row), rule, describe(int(row))) for row in np.flatnonzero(broken))
 
     def raise_if_any(self) -> None:

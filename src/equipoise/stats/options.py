@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, Final, Literal, get_args
 
 from equipoise.errors import MethodError
 
-Measure = Literal["RR", "OR", "RD", "PETO", "MD", "SMD", "IRR", "IRD", "HR", "GENERIC"]
-"""Effect measures; ``RR OR PETO IRR HR`` are analysed as logarithms."""
+Measure = Literal[
+    "RR", "OR", "RD", "PETO", "AS", "PHI", "ZPHI", "YUQ", "YUY", "RTET", "ZTET",
+    "PBIT", "OR2D", "OR2DN", "OR2DL",
+    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "ROM", "VR", "CVR",
+    "D2OR", "D2ORN", "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS",
+    "IRR", "IRD", "IRSD",
+    "COR", "UCOR", "ZCOR", "PCOR", "ZPCOR",
+    "PR", "PLN", "PLO", "PRZ", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT",
+    "MN", "SMN", "MNLN", "SDLN", "CVLN",
+    "MC", "SMCC", "SMCR", "SMCRH", "ROMC", "VRC", "CVRC",
+    "MPRD", "MPRR", "MPOR", "MPORC", "MPPETO",
+    "ARAW", "AHW", "ABT",
+    "HR", "GENERIC",
+]  # fmt: skip
+"""Effect measures, by metafor's codes; ``docs/statistics/effect-sizes.md`` says what each needs."""
 
 ZeroCells = Literal[
     "none", "only-zero", "if-any-zero", "all", "treatment-arm", "only-zero-variance"
@@ -29,10 +43,36 @@ ratio of the latter is 1 with the corrected variance.
 SmdVariance = Literal["hedges-ls", "revman"]
 Model = Literal["random", "common"]
 Method = Literal["IV", "MH", "Peto"]
-Tau2 = Literal["DL", "PM", "REML", "ML"]
-Ci = Literal["wald", "t", "hksj", "hksj-floor"]
+Tau2 = Literal[
+    "DL", "PM", "REML", "ML", "HE", "HS", "HSk", "SJ", "EB", "PMM", "DLIT", "SJIT", "GENQ", "GENQM",
+    "fixed",
+]  # fmt: skip
+"""Estimators of the between-study variance, by metafor's codes.
+
+``EB``, ``DLIT`` and ``SJIT`` solve the equation of ``PM`` and are its other names. ``GENQ`` and its
+median-unbiased form ``GENQM`` take ``tau2_weights``. ``fixed`` takes ``tau2_value``; a number given
+as ``tau2`` says both.
+"""
+
+Ci = Literal["wald", "t", "hksj", "hksj-floor", "hksj-if-wider", "profile-likelihood"]
+"""Confidence intervals of the pooled estimate.
+
+``hksj-floor`` keeps Hartung and Knapp's standard error from falling below the classic one;
+``hksj-if-wider`` takes their interval where it is wider than Wald's, and else Wald's.
+``profile-likelihood`` is that of maximum likelihood.
+"""
+
 Pi = Literal["follow-ci", "HTS", "V", "HK", "normal"]
-Tau2Ci = Literal["q-profile", "none"]
+Tau2Ci = Literal[
+    "q-profile", "biggerstaff-jackson", "jackson", "general-q", "profile-likelihood",
+    "sidik-jonkman", "wald", "none",
+]  # fmt: skip
+"""Confidence intervals of the between-study variance.
+
+``biggerstaff-jackson``, ``jackson`` and ``general-q`` invert the exact distribution of a Q with the
+weights ``1 / vi``, ``1 / sei`` and ``tau2_weights``.
+"""
+
 I2 = Literal["q", "tau2"]
 Preset = Literal["cochrane-2025", "as-published"]
 
@@ -42,11 +82,40 @@ correction of the effect sizes (RevMan, for risk and odds ratios)."""
 
 MhRdVariance = Literal["sato", "greenland-robins"]
 
-RATIO: Final[frozenset[str]] = frozenset({"RR", "OR", "PETO", "IRR", "HR"})
-TABLE: Final[frozenset[str]] = frozenset({"RR", "OR", "RD", "PETO"})
-RATE: Final[frozenset[str]] = frozenset({"IRR", "IRD"})
-MEAN: Final[frozenset[str]] = frozenset({"MD", "SMD"})
+RATIO: Final[frozenset[str]] = frozenset({
+    "RR", "OR", "PETO", "IRR", "HR", "ROM", "VR", "CVR", "D2OR", "D2ORN", "D2ORL",
+    "ROMC", "VRC", "CVRC", "MPRR", "MPOR", "MPORC", "MPPETO",
+})  # fmt: skip
+"""Measures that are ratios of two things, analysed as logarithms."""
+
+TABLE: Final[frozenset[str]] = frozenset({
+    "RR", "OR", "RD", "PETO", "AS", "PHI", "ZPHI", "YUQ", "YUY", "RTET", "ZTET",
+    "PBIT", "OR2D", "OR2DN", "OR2DL",
+})  # fmt: skip
+RATE: Final[frozenset[str]] = frozenset({"IRR", "IRD", "IRSD"})
+MEAN: Final[frozenset[str]] = frozenset({
+    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "ROM", "VR", "CVR",
+    "D2OR", "D2ORN", "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS",
+})  # fmt: skip
 CONTRAST: Final[frozenset[str]] = frozenset({"GENERIC", "HR"})
+
+ONE_GROUP: Final[frozenset[str]] = frozenset({
+    "PR", "PLN", "PLO", "PRZ", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT",
+    "MN", "SMN", "MNLN", "SDLN", "CVLN", "ARAW", "AHW", "ABT",
+})  # fmt: skip
+"""Measures of single groups: they compare nothing, so there is no value of no effect."""
+
+MATCHED: Final[frozenset[str]] = frozenset({"MPRD", "MPRR", "MPOR", "MPORC", "MPPETO"})
+
+UNCORRECTED: Final[frozenset[str]] = frozenset({
+    "AS", "PHI", "ZPHI", "RTET", "ZTET", "IRSD", "PAS", "PFT", "IRS", "IRFT",
+})  # fmt: skip
+"""Measures of counts that are never corrected for empty cells: most are defined with them."""
+
+COUNTED: Final[frozenset[str]] = (
+    TABLE | RATE | MATCHED | {m for m in ONE_GROUP if m.startswith(("P", "I"))}
+)
+"""Measures of counts, to which the options about empty cells apply."""
 
 ALLOWED: Final[dict[str, tuple[Any, ...]]] = {
     "measure": get_args(Measure),
@@ -63,19 +132,6 @@ ALLOWED: Final[dict[str, tuple[Any, ...]]] = {
     "preset": get_args(Preset),
     "mh_counts": get_args(MhCounts),
     "mh_rd_variance": get_args(MhRdVariance),
-}
-
-MEASURE_WORDS: Final[dict[str, str]] = {
-    "RR": "risk ratio",
-    "OR": "odds ratio",
-    "RD": "risk difference",
-    "PETO": "Peto odds ratio",
-    "MD": "mean difference",
-    "SMD": "standardised mean difference",
-    "IRR": "incidence rate ratio",
-    "IRD": "incidence rate difference",
-    "HR": "hazard ratio",
-    "GENERIC": "effect",
 }
 
 
@@ -100,3 +156,28 @@ def check_fraction(name: str, value: object) -> None:
             spec=f"{name}={value!r}",
             reason="not a proportion",
         )
+
+
+def check_tau2_value(value: object) -> None:
+    """Raise `MethodError` unless ``value`` is a finite number, zero or above."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not 0.0 <= float(value) < float("inf"):  # type: ignore[arg-type]  # checked
+        raise MethodError(
+            f"a fixed tau2 must be a number, zero or above, not {value!r}",
+            spec=f"tau2={value!r}",
+            reason="not a variance",
+        )
+
+
+def check_tau2_weights(values: object) -> None:
+    """Raise `MethodError` unless ``values`` are finite numbers above zero."""
+    if not isinstance(values, tuple) or not all(_above_zero(value) for value in values):
+        raise MethodError(
+            "tau2_weights must be numbers above zero, one for each trial",
+            spec="tau2_weights",
+            reason="not weights",
+        )
+
+
+def _above_zero(value: object) -> bool:
+    return isinstance(value, Real) and 0.0 < float(value) < float("inf")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from equipoise.errors import ConvergenceError, DataError, MethodError
+from equipoise.kernels.batches import Floats
 from equipoise.kernels.distributions import chi2_upper
 from equipoise.kernels.heterogeneity import (
     i2_from_q,
     i2_from_tau2,
-    q_profile,
-    tau2_se,
     typical_variance,
 )
 from equipoise.kernels.intervals import Inference
+from equipoise.stats._between_study import confidence_interval, standard_error
 from equipoise.stats._engine import Core, fit_core, intervals, predictions
 from equipoise.stats.effect_sizes import EffectSizes
 from equipoise.stats.notes import Note
@@ -31,7 +32,8 @@ def pool(
     preset: Preset | None = None,
     model: Model | None = None,
     method: Method | None = None,
-    tau2: Tau2 | None = None,
+    tau2: Tau2 | float | None = None,
+    tau2_weights: Sequence[float] | Floats | None = None,
     ci: Ci | None = None,
     pi: Pi | None = None,
     tau2_ci: Tau2Ci | None = None,
@@ -52,7 +54,9 @@ def pool(
         preset: The set of methods to start from.
         model: ``random`` or ``common``.
         method: ``IV``, ``MH`` or ``Peto``.
-        tau2: The estimator of the between-study variance.
+        tau2: The estimator of the between-study variance, or its value.
+        tau2_weights: The weights of Q by which ``GENQ`` and ``GENQM`` estimate it, one a trial. The
+            trials are pooled by inverse variance all the same.
         ci: The confidence interval.
         pi: The prediction interval.
         tau2_ci: The confidence interval of the between-study variance.
@@ -71,8 +75,8 @@ def pool(
         0.206
     """
     given = {
-        "model": model, "method": method, "tau2": tau2, "ci": ci, "pi": pi,
-        "tau2_ci": tau2_ci, "i2": i2, "level": level,
+        "model": model, "method": method, "tau2": tau2, "tau2_weights": tau2_weights, "ci": ci,
+        "pi": pi, "tau2_ci": tau2_ci, "i2": i2, "level": level,
     }  # fmt: skip
     spec = resolve_for(effects, preset, given, methods)
     if effects.k == 0:
@@ -183,14 +187,14 @@ def _random_heterogeneity(core: Core, spec: MethodSpec, i2_q: float | None) -> d
     i2_tau2 = finite(i2_from_tau2(core.tau2, typical)[0])
     fields: dict[str, Any] = {
         "tau2": float(core.tau2[0]),
-        "tau2_se": finite(tau2_se(core.batch, core.tau2, str(spec.tau2))[0]),
+        "tau2_se": finite(standard_error(core.batch, core.tau2, spec)[0]),
         "tau2_method": spec.tau2,
         "i2_tau2": i2_tau2,
         "i2": i2_q if spec.i2 == "q" else i2_tau2,
         "h2": float(core.tau2[0] / typical[0]) + 1.0,
     }
-    if spec.tau2_ci == "q-profile":
-        limits = q_profile(core.batch, spec.level)
+    limits = confidence_interval(core.batch, core.tau2, spec)
+    if limits is not None:
         low, high = float(limits.low[0]), float(limits.high[0])
         share = i2_from_tau2(np.array([low, high]), typical)
         fields |= {
@@ -222,13 +226,15 @@ def _notes(
     if out:
         trials = "1 trial" if len(out) == 1 else f"{len(out)} trials"
         notes.append(Note("not-estimable", f"{trials} could not be estimated", out))
+    if not effects.zero_is_no_effect:
+        text = f"p tests zero on the analysis scale, which is not 'no effect' for {effects.measure}"
+        notes.append(Note("p-tests-zero", text))
     if core.k[0] == 1:
         text = "a single trial: its own estimate and Wald interval; no heterogeneity"
         return (*notes, Note("single-trial", text))
     if tau2_ci:
-        text = (
-            "the Q-profile interval of tau2 lies below zero: trials agree more than chance allows"
-        )
+        name = "Q-profile" if spec.tau2_ci == "q-profile" else "general-Q"
+        text = f"the {name} interval of tau2 lies below zero: trials agree more than chance allows"
         notes.append(Note("tau2-ci-empty", text))
     if inference.se[0] == 0.0:
         text = "the trials' estimates are equal, so this interval has no width: do not rely on it"
@@ -236,6 +242,9 @@ def _notes(
     elif spec.ci == "hksj" and inference.se[0] < core.se[0]:
         text = "the Hartung-Knapp standard error is smaller than the classic one"
         notes.append(Note("hksj-narrower", text))
+    elif spec.ci == "hksj-if-wider" and math.isinf(inference.df[0]):
+        text = "Wald's interval is shown: the Hartung-Knapp interval is narrower"
+        notes.append(Note("wald-wider", text))
     return tuple(notes)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from equipoise.errors import MethodError
 from equipoise.stats.options import (
     ALLOWED,
+    COUNTED,
     I2,
+    RATE,
     TABLE,
+    UNCORRECTED,
     Ci,
     DoubleZero,
     Method,
@@ -23,6 +27,8 @@ from equipoise.stats.options import (
     ZeroCells,
     check_fraction,
     check_option,
+    check_tau2_value,
+    check_tau2_weights,
 )
 
 
@@ -30,8 +36,9 @@ from equipoise.stats.options import (
 class MethodSpec:
     """Fully resolved methods: nothing is left to a default.
 
-    ``tau2`` and ``pi`` are ``None`` where the model has none. ``changed`` lists what departs from
-    the preset, as (option, value).
+    ``tau2`` and ``pi`` are ``None`` where the model has none; ``tau2_value`` is given where τ² is
+    fixed, ``tau2_weights`` (one a trial) where a general Q estimates it. ``changed`` lists what
+    departs from the preset, as (option, value).
     """
 
     preset: str
@@ -51,6 +58,8 @@ class MethodSpec:
     changed: tuple[tuple[str, str], ...] = ()
     mh_counts: MhCounts = "observed"
     mh_rd_variance: MhRdVariance = "sato"
+    tau2_value: float | None = None
+    tau2_weights: tuple[float, ...] | None = None
 
 
 _COCHRANE_2025: Final[dict[str, Any]] = {
@@ -68,6 +77,8 @@ _COCHRANE_2025: Final[dict[str, Any]] = {
     "smd_variance": "revman",
     "mh_counts": "observed",
     "mh_rd_variance": "sato",
+    "tau2_value": None,
+    "tau2_weights": None,
 }
 
 _AS_PUBLISHED: Final[dict[str, Any]] = _COCHRANE_2025 | {
@@ -83,6 +94,11 @@ _AS_PUBLISHED: Final[dict[str, Any]] = _COCHRANE_2025 | {
 
 _EFFECT_OPTIONS: Final = ("zero_cells", "double_zero", "add", "smd_variance")
 _OPTIONAL: Final = frozenset({"tau2", "pi"})
+_INTERVAL_OF: Final[dict[str, tuple[str, ...]]] = {
+    "general-q": ("GENQ", "GENQM"),
+    "profile-likelihood": ("REML", "ML"),
+    "sidik-jonkman": ("SJ",),
+}
 
 
 def resolve_methods(
@@ -112,11 +128,11 @@ def resolve_methods(
     """
     check_option("preset", preset)
     check_option("measure", measure)
-    given = {name: value for name, value in changes.items() if value is not None}
+    given = _spelled_out({name: value for name, value in changes.items() if value is not None})
     _check_names(given)
     base = _preset(preset, measure)
     resolved = base | _consequences(base, given) | given
-    changed = tuple((name, str(value)) for name, value in given.items() if base[name] != value)
+    changed = tuple((name, _shown(value)) for name, value in given.items() if base[name] != value)
     spec = MethodSpec(preset=preset, measure=measure, changed=changed, **resolved)
     check_combination(spec)
     return spec
@@ -152,13 +168,37 @@ def check_combination(spec: MethodSpec) -> None:
         raise _undefined(spec, "a common-effect model has no tau2; use i2='q'")
     if spec.model == "random" and spec.method == "MH" and spec.tau2 != "DL":
         raise _undefined(spec, "Mantel-Haenszel random effects use tau2='DL'")
+    _check_tau2(spec)
+    _check_tau2_interval(spec)
+    if spec.ci == "profile-likelihood" and spec.tau2 != "ML":
+        raise _undefined(spec, "a profile-likelihood interval goes with tau2='ML'")
+
+
+def _check_tau2(spec: MethodSpec) -> None:
+    """Raise `MethodError` where τ² lacks what it needs or is given what it does not use."""
+    if (spec.tau2 == "fixed") != (spec.tau2_value is not None):
+        raise _undefined(spec, "give a fixed tau2 as a number: tau2=0.04")
+    if (spec.tau2 in {"GENQ", "GENQM"}) != (spec.tau2_weights is not None):
+        raise _undefined(spec, "tau2='GENQ' and 'GENQM', and no others, take tau2_weights")
+
+
+def _check_tau2_interval(spec: MethodSpec) -> None:
+    """Raise `MethodError` where the interval of τ² does not go with its estimator."""
+    goes_with = _INTERVAL_OF.get(spec.tau2_ci)
+    if spec.model != "random" or spec.tau2_ci == "none":
+        return
+    if spec.tau2 == "fixed":
+        raise _undefined(spec, "a fixed tau2 has no interval; use tau2_ci='none'")
+    if goes_with is not None and spec.tau2 not in goes_with:
+        listed = " or ".join(repr(name) for name in goes_with)
+        raise _undefined(spec, f"tau2_ci={spec.tau2_ci!r} goes with tau2={listed}")
 
 
 def _preset(preset: str, measure: str) -> dict[str, Any]:
     base = dict(_COCHRANE_2025 if preset == "cochrane-2025" else _AS_PUBLISHED)
     if measure == "RD":
         base["zero_cells"] = "only-zero-variance"
-    if measure == "PETO":
+    if measure == "PETO" or measure in UNCORRECTED:
         base["zero_cells"] = "none"
     if preset == "as-published":
         if measure == "RD":
@@ -181,7 +221,28 @@ def _consequences(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]
         follow |= {"tau2": None, "pi": None, "ci": "wald", "i2": "q"}
     elif method == "MH" or base["tau2"] is None:
         follow["tau2"] = "DL"
+    elif given.get("ci") == "profile-likelihood":
+        follow["tau2"] = "ML"
+    if given.get("tau2") == "fixed":
+        follow["tau2_ci"] = "none"
     return follow
+
+
+def _spelled_out(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the options with a number for ``tau2`` as a fixed value, and weights as a tuple."""
+    tau2, weights = given.get("tau2"), given.get("tau2_weights")
+    if tau2 is not None and not isinstance(tau2, str):
+        check_tau2_value(tau2)
+        given = given | {"tau2": "fixed", "tau2_value": float(tau2)}
+    if weights is not None and not isinstance(weights, str):
+        numbers = tuple(weights) if isinstance(weights, Iterable) else weights
+        check_tau2_weights(numbers)
+        given = given | {"tau2_weights": tuple(float(number) for number in numbers)}
+    return given
+
+
+def _shown(value: object) -> str:
+    return "one for each trial" if isinstance(value, tuple) else str(value)
 
 
 def _check_names(given: dict[str, Any]) -> None:
@@ -197,6 +258,10 @@ def _check_names(given: dict[str, Any]) -> None:
             check_fraction(name, value)
         elif name == "add":
             check_add(value)
+        elif name == "tau2_value":
+            check_tau2_value(value)
+        elif name == "tau2_weights":
+            check_tau2_weights(value)
         elif name in ALLOWED:
             check_option(name, value)
 
@@ -217,8 +282,8 @@ def _matters(option: str, measure: str) -> bool:
     if option == "smd_variance":
         return measure == "SMD"
     if option == "double_zero":
-        return measure in {"RR", "OR", "IRR"}
-    return measure in TABLE or measure in {"IRR", "IRD"}
+        return measure in (TABLE | RATE) - UNCORRECTED - {"RD", "PETO", "IRD"}
+    return measure in COUNTED - UNCORRECTED
 
 
 def _undefined(spec: MethodSpec, reason: str) -> MethodError:

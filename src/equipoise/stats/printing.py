@@ -11,7 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from equipoise.stats.options import MEASURE_WORDS
+from equipoise.stats._measure_words import MEASURE_WORDS
+from equipoise.stats.options import ONE_GROUP
 
 if TYPE_CHECKING:
     from equipoise.stats.effect_sizes import EffectSizes
@@ -25,12 +26,29 @@ MINUS = "\N{MINUS SIGN}"
 _SMALL_RATIO, _LARGE_RATIO, _HUGE_RATIO = 0.1, 100.0, 1e6
 _SMALL_P = 0.001
 
-_TAU2_WORDS = {"DL": "DerSimonian-Laird", "PM": "Paule-Mandel", "REML": "REML", "ML": "ML"}
+_TAU2_WORDS = {
+    "DL": "DerSimonian-Laird",
+    "PM": "Paule-Mandel",
+    "REML": "REML",
+    "ML": "ML",
+    "HE": "Hedges-Cochran",
+    "HS": "Hunter-Schmidt",
+    "HSk": "Hunter-Schmidt with k / (k − 1)",
+    "SJ": "Sidik-Jonkman",
+    "EB": "empirical Bayes (Paule-Mandel's equation)",
+    "PMM": "median-unbiased Paule-Mandel",
+    "DLIT": "iterated DerSimonian-Laird (Paule-Mandel's equation)",
+    "SJIT": "iterated Sidik-Jonkman (Paule-Mandel's equation)",
+    "GENQ": "general Q with given weights",
+    "GENQM": "median-unbiased general Q with given weights",
+}
 _CI_WORDS = {
     "wald": "Wald",
     "t": "t, k − 1 df",
     "hksj": "Hartung-Knapp-Sidik-Jonkman",
     "hksj-floor": "Hartung-Knapp-Sidik-Jonkman, not narrower than the classic standard error",
+    "hksj-if-wider": "Hartung-Knapp-Sidik-Jonkman where wider than Wald, else Wald",
+    "profile-likelihood": "profile likelihood",
 }
 _METHOD_WORDS = {"IV": "inverse variance", "MH": "Mantel-Haenszel", "Peto": "Peto"}
 _MODEL_WORDS = {"random": "random effects", "common": "common effect"}
@@ -115,7 +133,7 @@ def meta_analysis_text(fit: MetaAnalysis) -> str:
     model = f"{_MODEL_WORDS[spec.model]}, {_count(fit.k, 'trial')}"
     lines = [f"{_capital(MEASURE_WORDS[effects.measure])}: {model}", *method_lines(spec), ""]
     lines += _trial_table(fit)
-    lines += ["", f"  Test of no effect: {_test(fit)}", *_heterogeneity(fit)]
+    lines += ["", *_test_of_no_effect(fit), *_heterogeneity(fit)]
     lines += [
         f"  {name}: not estimable, {reason}"
         for name, reason in zip(effects.study, effects.reasons, strict=True)
@@ -128,7 +146,9 @@ def meta_analysis_text(fit: MetaAnalysis) -> str:
 def method_lines(spec: MethodSpec) -> list[str]:
     """Return the resolved methods in words."""
     parts = [_METHOD_WORDS[spec.method]]
-    if spec.tau2 is not None:
+    if spec.tau2_value is not None:
+        parts.append(f"τ² fixed at {spec.tau2_value:g}")
+    elif spec.tau2 is not None:
         parts.append(f"τ² by {_TAU2_WORDS[spec.tau2]}")
     parts.append(f"{_level(spec)} CI: {_CI_WORDS[spec.ci]}")
     lines = ["  Methods: " + "; ".join(parts)]
@@ -198,7 +218,7 @@ def interval_text(effects: EffectSizes, low: float, high: float) -> str:
 
 def footer_lines(fit: MetaAnalysis) -> list[str]:
     """Return the lines below a forest plot: the test, heterogeneity, methods."""
-    lines = [f"Test of no effect: {_test(fit)}", *_heterogeneity(fit), *method_lines(fit.methods)]
+    lines = [*_test_of_no_effect(fit), *_heterogeneity(fit), *method_lines(fit.methods)]
     return [line.strip() for line in lines]
 
 
@@ -223,6 +243,11 @@ def _trial_table(fit: MetaAnalysis) -> list[str]:
         limits = interval(show(shown.pi_low), show(shown.pi_high))
         rows.append(("Prediction interval", "", limits, ""))
     return table(rows)
+
+
+def _test_of_no_effect(fit: MetaAnalysis) -> list[str]:
+    """Return the test's line; nothing where zero on the analysis scale is not "no effect"."""
+    return [f"  Test of no effect: {_test(fit)}"] if fit.effects.zero_is_no_effect else []
 
 
 def _test(fit: MetaAnalysis) -> str:
@@ -252,13 +277,15 @@ def _formatter(effects: EffectSizes) -> Callable[[float], str]:
     """Return the function that formats these effect sizes' numbers on the display scale."""
     if effects.ratio:
         return ratio
-    known = effects.sei[effects.estimable]
+    known = effects.shown_sei[effects.estimable]
     digits = decimals(float(known.min())) if known.size else 2
     return lambda value: number(value, digits)
 
 
 def short_name(effects: EffectSizes) -> str:
     """Return the measure's short name for a header."""
+    if effects.measure in ONE_GROUP or effects.measure.startswith("Z"):
+        return _capital(MEASURE_WORDS[effects.measure])
     return "Effect" if effects.measure == "GENERIC" else effects.measure.replace("PETO", "Peto OR")
 
 

@@ -37,7 +37,7 @@ class Diagnostics:
 
 @dataclass(frozen=True, slots=True)
 class Transformed:
-    """A pooled effect on the display scale (ratios as ratios)."""
+    """A pooled effect on the display scale (ratios as ratios, logits as proportions)."""
 
     estimate: float
     ci_low: float
@@ -88,10 +88,15 @@ class MetaAnalysis:
         """The estimate and its intervals on the display scale."""
         values = (self.estimate, self.ci_low, self.ci_high, self.pi_low, self.pi_high)
         if not self.effects.ratio:
-            return Transformed(*values)
+            pi = [None if v is None else self._shown(v) for v in (self.pi_low, self.pi_high)]
+            middle = [self._shown(v) for v in (self.estimate, self.ci_low, self.ci_high)]
+            return Transformed(*middle, *pi)
         estimate, low, high, pi_low, pi_high = (None if v is None else _exp(v) for v in values)
         assert estimate is not None and low is not None and high is not None  # noqa: S101, PT018  # for the type checker: they came from floats
         return Transformed(estimate, low, high, pi_low, pi_high)
+
+    def _shown(self, value: float) -> float:
+        return float(self.effects.pooled_transformed(np.array([value]))[0])
 
     def tidy(self) -> Any:
         """Return a row a trial and one for the pooled estimate, as the user's kind of frame."""
@@ -120,6 +125,8 @@ class MetaAnalysis:
         )  # fmt: skip
         methods = asdict(self.methods)
         methods["changed"] = [list(pair) for pair in self.methods.changed]
+        weights = self.methods.tau2_weights
+        methods["tau2_weights"] = None if weights is None else list(weights)
         return {
             "schema_version": SCHEMA_VERSION,
             "kind": "meta-analysis",

@@ -43,10 +43,12 @@ class Sensitivity:
         return "Leave-one-out" if self.kind == "leave-one-out" else "Cumulative meta-analysis"
 
     def shown(self, name: Literal["estimate", "ci_low", "ci_high"]) -> tuple[float, ...]:
-        """Return a column on the display scale (``nan`` where not defined)."""
+        """Return a column on the display scale (``nan`` where not defined).
+
+        Freeman-Tukey transforms of all rows go back by the sizes of all trials of ``fit``.
+        """
         values = np.array([np.nan if v is None else v for v in getattr(self, name)])
-        with np.errstate(over="ignore"):
-            return tuple((np.exp(values) if self.fit.effects.ratio else values).tolist())
+        return tuple(self.fit.effects.pooled_transformed(values).tolist())
 
     def tidy(self) -> Any:
         """Return a row a subset, as the user's kind of frame (else a dict of lists)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -78,7 +78,7 @@ def subgroups(
     preset: Preset | None = None,
     model: Model | None = None,
     method: Method | None = None,
-    tau2: Tau2 | None = None,
+    tau2: Tau2 | float | None = None,
     ci: Ci | None = None,
     pi: Pi | None = None,
     tau2_ci: Tau2Ci | None = None,
@@ -131,6 +131,9 @@ def subgroups(
 
 def _pool_level(effects: EffectSizes, mask: list[bool], spec: MethodSpec) -> MetaAnalysis | None:
     part = effects.subset(np.array(mask, dtype=np.bool_))
+    if spec.tau2_weights is not None:
+        pairs = zip(spec.tau2_weights, mask, strict=True)
+        spec = replace(spec, tau2_weights=tuple(weight for weight, kept in pairs if kept))
     return pool(part, methods=spec) if part.k else None
 
 
