@@ -52,13 +52,31 @@ def test_a_persons_overall_decision_is_what_readers_see() -> None:
     assert (certainty.proposal, certainty.level, certainty.decided_by) == ("low", "very low", "am")
 
 
-def test_the_latest_decision_holds() -> None:
+def test_where_people_disagree_the_lowest_level_holds_and_all_are_named() -> None:
+    high = decided("overall", "high", by="bk", date="2025-06-02")
+    low = decided("overall", "low", by="am", date="2025-06-01")
+    for made in ((high, low), (low, high)):
+        certainty = rated(*made)
+        assert (certainty.level, certainty.decided_by) == ("low", "am, bk")
+        assert [(d.by, d.judgement) for d in certainty.decisions] == [("am", "low"), ("bk", "high")]
+
+
+def test_where_people_disagree_on_a_domain_the_greatest_rating_down_counts() -> None:
+    mild = decided("imprecision", "not serious", by="bk", date="2025-06-02")
+    harsh = decided("imprecision", "very serious", by="am", date="2025-06-01")
+    for made in ((mild, harsh), (harsh, mild)):
+        certainty = rated(*made)
+        assert certainty.proposal == "very low"
+        assert [decision.by for decision in certainty.domains[3].decisions] == ["am", "bk"]
+
+
+def test_one_persons_later_line_leaves_the_other_persons_standing() -> None:
     certainty = rated(
-        decided("overall", "moderate", by="bk", date="2025-06-02"),
-        decided("overall", "low", by="am", date="2025-06-01"),
+        decided("overall", "low", by="am"),
+        decided("overall", "high", by="bk"),
+        decided("overall", "moderate", by="am"),
     )
-    assert (certainty.level, certainty.decided_by) == ("moderate", "bk")
-    assert [decision.by for decision in certainty.decisions] == ["am", "bk"]
+    assert (certainty.level, certainty.decided_by) == ("moderate", "bk, am")
 
 
 def test_a_later_line_replaces_and_a_withdrawn_one_takes_back() -> None:

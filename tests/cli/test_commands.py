@@ -121,7 +121,10 @@ def test_a_place_that_cannot_be_written_is_one_line(review: Path, tmp_path: Path
     (tmp_path / "file").write_text("", encoding="utf-8")
     done = equipoise("run", str(review), "--out", str(tmp_path / "file"))
     assert done.returncode == 74
-    assert "Traceback" not in done.stderr
+    assert done.stderr == (
+        f"equipoise: {tmp_path / 'file'}: a file stands where a folder is needed; "
+        "move it away or name another folder\n"
+    )
 
 
 def test_an_unknown_command_is_usage(tmp_path: Path) -> None:
@@ -145,3 +148,42 @@ def test_output_into_a_closed_pipe_is_quiet(review: Path, tmp_path: Path) -> Non
 
 def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def undefined(review: Path) -> Path:
+    """Plan Mantel-Haenszel for everything, means too."""
+    protocol = review / "review.toml"
+    text = protocol.read_text(encoding="utf-8")
+    assert "[methods.changes]" not in text
+    changed = text.replace(
+        "[[treatments]]", '[methods.changes]\nmethod = "MH"\n\n[[treatments]]', 1
+    )
+    protocol.write_text(changed, encoding="utf-8")
+    return review
+
+
+def test_check_says_which_methods_are_not_defined_and_where(undefined: Path) -> None:
+    checked = equipoise("check", str(undefined))
+    assert checked.returncode == 1
+    assert 'review.toml methods.changes: found method = "MH"' in checked.stdout
+    assert "1 error, 0 warnings" in checked.stdout
+    problems = json.loads(equipoise("check", str(undefined), "--json").stdout)
+    assert [problem["code"] for problem in problems] == ["methods-not-defined"]
+
+
+def test_run_says_the_same_and_writes_nothing(undefined: Path, tmp_path: Path) -> None:
+    ran = equipoise("run", str(undefined), "--out", str(tmp_path / "out"))
+    assert ran.returncode == 1
+    assert ran.stderr.startswith('review.toml methods.changes: found method = "MH"')
+    assert "1 error, 0 warnings; nothing was written" in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("run", "{review}", "--out", ""), ("run", ""), ("check", ""), ("new", "")]
+)
+def test_an_empty_name_of_a_folder_is_usage(review: Path, arguments: tuple[str, ...]) -> None:
+    done = equipoise(*(argument.format(review=review) for argument in arguments))
+    assert done.returncode == 2
+    assert "the name of the folder is empty" in done.stderr

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from equipoise.figures.axis import (
     check_axis,
     check_interval,
     choose_range,
+    decimals_for,
     format_alike,
     format_value,
     ticks,
@@ -72,6 +74,16 @@ def test_one_imprecise_trial_does_not_squeeze_the_others() -> None:
     assert low <= -3.0
     assert high >= 3.0
     assert high - low < 20.0
+
+
+def test_ratios_as_large_as_floats_reach_lie_outside_the_axis() -> None:
+    axis = Axis(scale="log", null=1.0, label="HR", favours_low="", favours_high="")
+    largest, smallest = sys.float_info.max, sys.float_info.min
+    low, high = choose_range(axis, [Interval(smallest, largest, largest)])
+    assert 0 < low < 1 < high < largest
+    projection = Projection("log", low, high, 0, 100)
+    assert (projection.side(largest), projection.side(smallest)) == (1, -1)
+    assert ticks(projection)
 
 
 def test_fixed_ends_are_kept() -> None:
@@ -170,6 +182,8 @@ def test_values_are_written_for_people(value: float, text: str) -> None:
 
 def test_a_column_of_values_shares_its_decimals() -> None:
     column = [0.62, 1.1, 0.999, 13.6]
-    assert [format_alike(value, column) for value in column] == ["0.62", "1.10", "1.00", "13.60"]
-    assert format_alike(-0.0001, column) == "0.00"
-    assert format_alike(-31.04, [-15.8, -9.2, 30.1]) == "−31.0"
+    decimals = decimals_for(column)
+    assert [format_alike(value, decimals) for value in column] == ["0.62", "1.10", "1.00", "13.60"]
+    assert format_alike(-0.0001, decimals) == "0.00"
+    assert format_alike(-31.04, decimals_for([-15.8, -9.2, 30.1])) == "−31.0"
+    assert format_alike(2e9, decimals_for([1e9, 3e9])) == "2×10⁹"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import statistics
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -147,3 +149,21 @@ def test_what_cannot_be_drawn_is_refused(made: list[CurvePoint], reference: str 
 def test_an_order_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(DataError, match="estimate, given"):
         draw(points(2), order="random")
+
+
+def test_a_column_of_labels_is_measured_once_however_many_points(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[int] = []
+
+    def median(values: Iterable[float]) -> float:
+        counted.append(1)
+        return statistics.median(values)
+
+    monkeypatch.setattr("equipoise.figures.axis.median", median)
+    calls = []
+    for number in (5, 500):
+        counted.clear()
+        draw(points(number))
+        calls.append(len(counted))
+    assert calls[0] == calls[1]

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from equipoise.findings import ArmSummary
-from equipoise.report import basis
+from equipoise.findings import ArmSummary, Robustness
+from equipoise.report import basis, render_report
 from equipoise.report.arms import arm_cells, arm_kind, arm_totals
 from equipoise.report.directory import directory
 from equipoise.report.effects import difference_text, heterogeneity_text, overall_test_text
 from equipoise.report.gaps import gap_rows
 from equipoise.report.methods import method_rows
 from equipoise.report.options import option_name
-from equipoise.report.robustness import robustness_views
+from equipoise.report.robustness import MOST_DRAWN, curve_figure, robustness_views
 from equipoise.report.trials import overall_bias, trial_table
+from equipoise.words import numbers
 from support.findings_factory import example_findings, without_data
 
 
@@ -162,3 +163,45 @@ def test_every_estimate_is_counted_among_the_methods() -> None:
 def test_an_option_without_a_short_name_is_shown_as_spelt() -> None:
     assert option_name("brand-new") == "brand-new"
     assert option_name(None) == "–"
+
+
+def many_analyses(each: int) -> Robustness:
+    """Repeat the analyses that leave out a trial, as a finding of many trials has them."""
+    found = example_findings().findings[0].robustness
+    assert found is not None
+    chosen = [s for s in found.specifications if not s.leave_one_out]
+    left = [s for s in found.specifications if s.leave_one_out]
+    repeated = [replace(s, trials=f"without {i}") for i in range(each) for s in left]
+    return replace(found, specifications=(*chosen, *repeated))
+
+
+def test_very_many_analyses_are_drawn_without_those_that_leave_out_one_trial() -> None:
+    findings = example_findings()
+    finding = replace(findings.findings[0], robustness=many_analyses(100))
+    found = replace(findings, findings=(finding, *findings.findings[1:]))
+    names = directory(found)
+    (view, *_) = robustness_views(names, found.comparisons[0])
+    figure = curve_figure(finding, names)
+    assert finding.robustness is not None
+    chosen = [s for s in finding.robustness.specifications if not s.leave_one_out]
+    left = len(finding.robustness.specifications) - len(chosen)
+    assert left + len(chosen) > MOST_DRAWN
+    assert f"Specifications: {len(chosen)} (" in figure.text
+    assert view.not_drawn in figure.description
+    assert view.not_drawn.startswith(
+        f"Not drawn: {numbers.analyses(left)} that leave out one trial, each in turn."
+    )
+    trials = {row.option: row.analyses for row in view.options if row.choice == "Trials"}
+    assert trials["one trial left out, each in turn"] == numbers.count(left)
+    assert len(trials) == 2
+    assert view.not_drawn in render_report(found)
+
+
+def test_up_to_that_number_every_analysis_is_drawn() -> None:
+    findings = example_findings()
+    finding = findings.findings[0]
+    (view, *_) = robustness_views(directory(findings), findings.comparisons[0])
+    assert finding.robustness is not None
+    assert view.not_drawn == ""
+    every = len(finding.robustness.specifications)
+    assert f"Specifications: {every} (" in curve_figure(finding, directory(findings)).text

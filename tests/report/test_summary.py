@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from equipoise.findings import Note
-from equipoise.report import summary_of_findings
+from equipoise.findings import Decision, Note
+from equipoise.report import render_report, summary_of_findings
 from equipoise.report.certainty import certainty_mark
 from equipoise.report.directory import directory
 from equipoise.report.harms import harm_rows, notes_on_harms
@@ -131,6 +131,25 @@ def test_certainty_says_whether_people_decided_it() -> None:
     assert certainty_mark("x", proposed).basis == "proposal: low at most"
     judged = replace(proposed, not_judged=())
     assert certainty_mark("x", judged).basis == "proposal: nobody has decided"
+
+
+def test_certainty_shows_where_reviewers_disagree() -> None:
+    certainty = example_findings().findings[0].certainty
+    assert certainty is not None
+    low, high = (
+        Decision("am", "low", "Few people.", None),
+        Decision("bk", "high", "Large trials.", None),
+    )
+    split = replace(certainty, level="low", decided_by="am, bk", decisions=(low, high))
+    mark = certainty_mark("x", split)
+    assert (mark.level, mark.basis) == ("low", "reviewers disagree: am low, bk high")
+    agreed = replace(split, decisions=(low, replace(low, by="bk")))
+    assert certainty_mark("x", agreed).basis == "decided by am, bk"
+    first, *rest = example_findings().findings
+    page = render_report(
+        replace(example_findings(), findings=(replace(first, certainty=split), *rest))
+    )
+    assert page.count("reviewers disagree: am low, bk high") >= 2
 
 
 def test_the_page_shows_each_effect_as_a_link_to_its_trials() -> None:

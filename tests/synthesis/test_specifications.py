@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -111,6 +113,40 @@ def test_planned_exclusions_add_a_set_and_narrow_nothing() -> None:
         "newer trials only"
     }
     assert found.total > plain.total
+
+
+@pytest.mark.parametrize(
+    ("studies", "reason"),
+    [
+        (("Elsewhere",), "none of the studies it leaves out is here"),
+        (("T1", "T2", "T3"), "it leaves out every trial"),
+    ],
+)
+def test_planned_exclusions_that_make_no_analysis_say_why(
+    studies: tuple[str, ...], reason: str
+) -> None:
+    planned = (Sensitivity("old", "newer trials only", "exclude-studies", studies),)
+    _, plain = analysed(*trials(SPREAD))
+    _, found = analysed(*trials(SPREAD), plan=protocol(PAIN, sensitivity=planned))
+    assert found.specifications == plain.specifications
+    (note,) = [n for n in found.not_run if n.code == "planned-exclusion-not-run"]
+    assert note.text.startswith(f"newer trials only: not run, because {reason}")
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_ratios_beyond_all_floats_are_held_there(sign: int) -> None:
+    made = [
+        replace(each, results=tuple(replace(r, outcome="hazard") for r in each.results))
+        for each in trials([(sign * 700.0, 30.0), (sign * 720.0, 30.0), (sign * 600.0, 30.0)])
+    ]
+    outcome = replace(EVENTS, id="hazard", kind="time-to-event", measure="HR")
+    found, robust = analysed(*made, plan=protocol(outcome), cell="drug-placebo.hazard")
+    numbers = [x for s in robust.specifications for x in (s.estimate, s.ci_low, s.ci_high)]
+    numbers += [x for t in found.trials if t.effect for x in (t.effect.ci_low, t.effect.ci_high)]
+    assert all(math.isfinite(x) and x >= 0 for x in numbers)
+    assert [trial.status for trial in found.trials] == ["estimable"] * 3
+    held = sys.float_info.max if sign > 0 else 0.0
+    assert held in numbers
 
 
 def test_a_verdict_that_hangs_on_the_analysis_names_the_choice() -> None:

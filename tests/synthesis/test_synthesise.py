@@ -78,7 +78,7 @@ def test_a_cells_own_methods_apply_to_it() -> None:
 
 def test_methods_that_are_not_defined_name_the_cell() -> None:
     plan = protocol(PAIN, analyses=(planned(methods={"method": "MH"}),))
-    with pytest.raises(MethodError, match=r"drug-placebo\.pain: "):
+    with pytest.raises(MethodError, match=r"\[\[analyses\]\] entry of drug-placebo\.pain\."):
         made(*TRIALS, plan=plan)
 
 
@@ -141,6 +141,23 @@ def test_results_that_nothing_rests_on_are_named() -> None:
 def test_decisions_about_cells_nobody_planned_are_named() -> None:
     found = made(*TRIALS, decisions=(decided("overall", "low", time="long"),))
     assert "decisions-outside-plan" in codes(found.notes)
+
+
+def test_decisions_about_planned_cells_without_data_are_named() -> None:
+    made_by = (decided("overall", "low"), decided("imprecision", "serious", by="bk"))
+    taken_back = decided("overall", "low", outcome="events")
+    found = made(
+        *TRIALS[:3],
+        plan=protocol(TIMED, EVENTS),
+        decisions=(
+            *(replace(each, time="short") for each in made_by),
+            taken_back,
+            replace(taken_back, withdrawn=True),
+        ),
+    )
+    (note,) = [note for note in found.notes if note.code == "decisions-without-data"]
+    assert note.text.endswith("without any result: drug-placebo.pain.short (by am, bk).")
+    assert "decisions-without-data" not in codes(made(*TRIALS, decisions=made_by).notes)
 
 
 def test_warnings_of_the_folder_travel_once_for_each_kind() -> None:

@@ -150,7 +150,7 @@ def test_every_method_of_the_literature_carries_its_doi(
 
 
 def test_an_unknown_option_is_quoted_not_guessed() -> None:
-    assert method_phrases.between_trial_variance("SJ") == "SJ"
+    assert method_phrases.between_trial_variance("XX") == "XX"
 
 
 def test_changes_are_named_in_words() -> None:

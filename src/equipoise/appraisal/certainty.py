@@ -2,8 +2,9 @@
 
 Randomised trials start at high certainty. Each domain's rule proposes how far to rate down and
 leaves a receipt; a person's decision on a domain takes the place of the proposal in the sum, and a
-person's overall decision is what readers are shown. Indirectness and publication bias are always
-left to people: no number in a review folder decides them.
+person's overall decision is what readers are shown. Where people disagree the most cautious of
+their decisions holds until they agree, and all of them are kept. Indirectness and publication bias
+are always left to people: no number in a review folder decides them.
 
 Reference: Guyatt GH et al. GRADE guidelines 1. J Clin Epidemiol 2011;64:383
 (doi:10.1016/j.jclinepi.2010.04.026).
@@ -13,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import cast
 
 from equipoise.appraisal.decisions import OVERALL
 from equipoise.appraisal.evidence import Evidence
@@ -40,7 +40,8 @@ def appraise_certainty(
 
     Args:
         evidence: The primary estimate with its trials; ``None`` when nothing could be estimated.
-        decisions: The people's standing decisions by domain (and ``overall``), latest last.
+        decisions: The people's standing decisions by domain (and ``overall``), one for
+            each person.
 
     Returns:
         ``None`` when there is neither an estimate nor a decision.
@@ -56,18 +57,23 @@ def appraise_certainty(
         domains=domains,
         proposal=proposal,
         not_judged=tuple(d.domain for d in domains if effective_levels(d) is None),
-        level=cast("CertaintyLevel", overall[-1].judgement) if overall else proposal,
-        decided_by=overall[-1].by if overall else None,
+        level=_lowest(overall) if overall else proposal,
+        decided_by=", ".join(decision.by for decision in overall) or None,
         decisions=overall,
     )
 
 
 def effective_levels(domain: CertaintyDomain) -> int | None:
-    """Give the levels a domain takes off: the latest person's decision, else the proposal."""
+    """Give the levels a domain takes off: by people's decisions the most, else the proposal's."""
     if domain.decisions:
         words: Sequence[str] = WORDS
-        return words.index(domain.decisions[-1].judgement)
+        return max(words.index(decision.judgement) for decision in domain.decisions)
     return domain.levels
+
+
+def _lowest(decisions: Sequence[Decision]) -> CertaintyLevel:
+    words: Sequence[str] = LEVELS
+    return LEVELS[max(words.index(decision.judgement) for decision in decisions)]
 
 
 def _rate_down(domains: Sequence[CertaintyDomain]) -> CertaintyLevel:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from equipoise.cli._folder import FolderPath
+
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FolderPath())
 @click.option("--title", help="The review's title.")
 def new(folder: Path, title: str | None) -> None:
     """Make a small working review in FOLDER, to be filled with your own trials."""

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from equipoise.cli._folder import FolderPath
+
 
 @click.command()
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=FolderPath(),
     default=Path("schema"),
     show_default=True,
     help="The folder to write to.",

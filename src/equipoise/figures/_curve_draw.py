@@ -16,7 +16,14 @@ from equipoise.figures._curve_layout import (
 )
 from equipoise.figures._palette import BAND, FAINT, INK, MUTED, PAPER, SHADES, THRESHOLD
 from equipoise.figures._svg import Element, clean, group, line, number, polygon, tag, text
-from equipoise.figures.axis import TICK_SIZE, Interval, Projection, format_alike, ticks
+from equipoise.figures.axis import (
+    TICK_SIZE,
+    Interval,
+    Projection,
+    decimals_for,
+    format_alike,
+    ticks,
+)
 from equipoise.figures.model import Axis, CurvePoint
 from equipoise.figures.text_width import text_width, wrap
 
@@ -125,7 +132,7 @@ def point_marks(
     """Draw each estimate with its interval; the tooltip says its name, numbers and category."""
     radius = min(max(layout.step * 0.42, 1.6), 5.0)
     stroke = min(max(layout.step * 0.25, 0.7), 1.6)
-    estimates = [point.estimate for point in points]
+    decimals = decimals_for([point.estimate for point in points])
     marks = []
     for i, (point, interval) in enumerate(zip(points, intervals, strict=True)):
         kind = kinds[point.category]
@@ -136,7 +143,7 @@ def point_marks(
             y = layout.projection.position(point.estimate)
             parts.append(marker(kind, x, y, radius))
         values = (point.estimate, point.low, point.high)
-        numbers = [format_alike(value, estimates) for value in values]
+        numbers = [format_alike(value, decimals) for value in values]
         said = f"{point.label}: {numbers[0]} [{numbers[1]}, {numbers[2]}], {point.category}"
         marks.append(group([tag("title", clean(said)), *parts]))
     return marks

@@ -114,7 +114,7 @@ def choose_range(axis: Axis, intervals: Sequence[Interval]) -> tuple[float, floa
     The null, the thresholds and every estimate are always inside. Interval ends are inside too,
     unless that would stretch the axis beyond the larger of the span of the estimates and two and a
     half times the median half-width: then they are clipped, so that one imprecise trial does not
-    squeeze all others.
+    squeeze all others. Ratios beyond 10²⁹⁰, or below its inverse, lie outside too.
     """
     low, high = _automatic_range(axis, intervals)
     if axis.low is not None:
@@ -146,11 +146,12 @@ def _automatic_range(axis: Axis, intervals: Sequence[Interval]) -> tuple[float, 
     if low == high:
         low, high = low - reach, high + reach
     padding = _PADDING * (high - low)
-    low, high = _restore(axis.scale, low - padding), _restore(axis.scale, high + padding)
-    drawable = max(abs(low), abs(high)) < _LARGEST and (
-        axis.scale == "linear" or low > 1 / _LARGEST
-    )
-    if not (drawable and low < high):
+    low, high = low - padding, high + padding
+    if axis.scale == "log":  # ratios nobody can draw sit on the edge, as far as floats reach
+        edge = math.log(_LARGEST)
+        low, high = max(low, -edge), min(high, edge)
+    low, high = _restore(axis.scale, low), _restore(axis.scale, high)
+    if not (max(abs(low), abs(high)) <= _LARGEST * (1 + 1e-9) and low < high):
         raise DataError(
             "The numbers are too far apart for one axis.", rule="the axis range is finite"
         )
@@ -256,12 +257,18 @@ def format_value(value: float) -> str:
     return {"1": power, "−1": f"−{power}"}.get(mantissa, f"{mantissa}×{power}")
 
 
-def format_alike(value: float, values: Sequence[float]) -> str:
-    """Write a value with as many decimals as suit a whole column of values like ``values``."""
+def decimals_for(values: Sequence[float]) -> int | None:
+    """Choose the decimals that suit a whole column; ``None`` where powers of ten suit it better."""
     typical = median(abs(each) for each in values)
-    if not 1e-4 <= typical < 1e6 or not math.isfinite(value):  # noqa: PLR2004  as format_value
-        return format_value(value)
+    if not 1e-4 <= typical < 1e6:  # noqa: PLR2004  as format_value
+        return None
     magnitude = math.floor(math.log10(typical))
-    decimals = max(0, (2 if magnitude >= 0 else 1) - magnitude)
+    return max(0, (2 if magnitude >= 0 else 1) - magnitude)
+
+
+def format_alike(value: float, decimals: int | None) -> str:
+    """Write a value of a column with the decimals that :func:`decimals_for` chose for all of it."""
+    if decimals is None or not math.isfinite(value):
+        return format_value(value)
     rounded = f"{value:,.{decimals}f}"
     return (rounded if float(rounded.replace(",", "")) else rounded.lstrip("-")).replace("-", "−")

@@ -15,6 +15,7 @@ from equipoise.figures.axis import (
     check_axis,
     check_interval,
     choose_range,
+    decimals_for,
     format_alike,
 )
 from equipoise.figures.model import Axis, CurvePoint, Figure
@@ -162,12 +163,12 @@ def _twin(
     reference_label: str,
 ) -> tuple[str, str]:
     header = ("Specification", "Estimate", "Low", "High", category_name, *dimensions)
-    estimates = [point.estimate for point in points]
+    decimals = decimals_for([point.estimate for point in points])
     body = []
     for point in points:
         mark = f" ({reference_label})" if point.label == reference else ""
         values = (point.estimate, point.low, point.high)
-        numbers = (format_alike(value, estimates) for value in values)
+        numbers = (format_alike(value, decimals) for value in values)
         body.append((point.label + mark, *numbers, point.category, *point.choices))
     said = [point.category for point in points]
     counts = (f"{clean(name)}: {said.count(name)}" for name in dict.fromkeys(said))

@@ -305,6 +305,8 @@ class Certainty:
     ``proposal`` follows from the domains judged so far and so is a ceiling while ``not_judged`` is
     not empty. ``level`` is what readers are shown: the people's overall decision where there is
     one, else the proposal; ``decided_by`` is ``None`` for a proposal.
+    Where people disagree, ``level`` is the lowest of their decisions and ``decided_by`` joins their
+    names.
     """
 
     start: CertaintyLevel

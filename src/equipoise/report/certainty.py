@@ -23,7 +23,7 @@ _SYMBOLS: Final[dict[CertaintyLevel, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class CertaintyMark:
-    """A level of certainty: ``basis`` says whether people decided it or it is a proposal."""
+    """A level of certainty: ``basis`` says whether people decided it, disagree, or nobody has yet."""
 
     level: str
     symbols: str
@@ -88,6 +88,9 @@ def _view(names: Directory, finding: Finding, certainty: Certainty) -> Certainty
 
 
 def _basis(certainty: Certainty) -> str:
+    if len({decision.judgement for decision in certainty.decisions}) > 1:
+        each = ", ".join(f"{made.by} {made.judgement}" for made in certainty.decisions)
+        return f"reviewers disagree: {each}"
     if certainty.decided_by is not None:
         return f"decided by {certainty.decided_by}"
     if certainty.not_judged:

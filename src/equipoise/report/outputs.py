@@ -6,6 +6,7 @@ run can say what changed and can take away figures that no longer exist, and onl
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -30,7 +31,12 @@ class Written:
 def write_outputs(findings: Findings, folder: Path) -> Written:
     """Write ``findings.json``, ``report.html``, ``figures/*.svg`` and ``equipoise.lock``.
 
-    Each file replaces its older self in one step, so that nobody reads half a file.
+    Everything is written beside its older self before anything is replaced, so that a full disk
+    or a folder that may not be written leaves an earlier run whole; each file is then replaced in
+    one step, so that nobody reads half a file.
+
+    Raises:
+        OSError: The system refuses to write; nothing of this run is left behind.
     """
     figures = report_figures(findings)
     texts = {
@@ -38,12 +44,10 @@ def write_outputs(findings: Findings, folder: Path) -> Written:
         "report.html": render_report(findings, figures),
         **{f"figures/{name}.svg": figure.svg + "\n" for name, figure in figures.items()},
     }
-    before = _locked(folder / LOCK)
-    for name, text in texts.items():
-        _replace(folder / name, text)
-    for name in before - texts.keys():
+    gone = _locked(folder / LOCK) - texts.keys()
+    _replace_all(folder, texts | {LOCK: _lock(findings, texts)})
+    for name in gone:
         (folder / name).unlink(missing_ok=True)
-    _replace(folder / LOCK, _lock(findings, texts))
     paths = tuple(folder / name for name in texts)
     return Written(
         main=tuple(path for path in paths if path.suffix != ".svg"),
@@ -83,8 +87,33 @@ def _is_figure(name: object) -> bool:
     )
 
 
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(temporary, path)  # noqa: PTH105 - one step, over the old file
+def _replace_all(folder: Path, texts: dict[str, str]) -> None:
+    """Write every file under a name of its own, then put all in their places, in order."""
+    new: dict[Path, Path] = {}
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            _make_room(path)
+            new[path] = path.with_name(f".{path.name}.new")
+            new[path].write_text(text, encoding="utf-8", newline="\n")
+        for path, temporary in new.items():
+            os.replace(temporary, path)  # noqa: PTH105 - one step, over the old file
+    finally:
+        for temporary in new.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _make_room(path: Path) -> None:
+    """Make the folder of a file that will be written.
+
+    Raises:
+        OSError: A file stands where the folder must be, or a folder where the file must be.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        remedy = "a file stands where a folder is needed; move it away or name another folder"
+        raise NotADirectoryError(errno.ENOTDIR, remedy, str(path.parent)) from error
+    if path.is_dir():
+        remedy = "a folder stands where this file belongs; move it away or name another folder"
+        raise IsADirectoryError(errno.EISDIR, remedy, str(path))

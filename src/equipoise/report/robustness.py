@@ -16,6 +16,10 @@ from equipoise.report.options import option_name
 from equipoise.words import numbers, phrases
 
 _FEWEST_FOR_A_CURVE: Final = 3
+MOST_DRAWN: Final = 300
+"""Most analyses in one curve: beyond, points touch, and the text twin is too long to read."""
+
+_EACH_IN_TURN: Final = "one trial left out, each in turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class RobustnessView:
     """One finding analysed otherwise.
 
     ``agreeing`` counts the choices an analyst defends; ``with_left_out`` counts the analyses that
-    leave out single trials too.
+    leave out single trials too. ``not_drawn`` sums up what the curve leaves out.
     """
 
     anchor: str
@@ -58,6 +62,7 @@ class RobustnessView:
     deciding: str
     analyses: tuple[AnalysisRow, ...]
     options: tuple[OptionRow, ...]
+    not_drawn: str
     not_run: tuple[str, ...]
 
 
@@ -83,17 +88,42 @@ def shows_curve(finding: Finding, *, main: bool) -> bool:
 
 
 def curve_figure(finding: Finding, names: Directory) -> Figure:
-    """Draw the specification curve of a finding that has other analyses."""
+    """Draw the specification curve of a finding that has other analyses.
+
+    Where there are more than :data:`MOST_DRAWN`, those that leave out single trials are summed up
+    in words instead.
+    """
     found = finding.robustness
     specifications = found.specifications if found is not None else ()
-    said = f"{numbers.analyses(len(specifications))} of the same trials, sorted by their estimate."
+    shown = _drawn(specifications)
+    said = f"{numbers.analyses(len(shown))} of the same trials, sorted by their estimate."
+    left = _not_drawn(specifications)
+    verdicts = _tally_of(shown)
     return specification_curve(
-        [_point(specification) for specification in specifications],
+        [_point(specification) for specification in shown],
         axis=finding_axis(finding, names),
         dimensions=tuple(name for name, _ in _CHOICES),
         title=f"Other analyses: {finding.title}",
-        description=f"{said} Verdicts: {_tally(found.verdicts) if found else ''}.",
+        description=f"{said} Verdicts: {verdicts}.{' ' if left else ''}{left}",
         prefix=f"curve-{finding_anchor(finding.id)}",
+    )
+
+
+def _drawn(specifications: Sequence[Specification]) -> Sequence[Specification]:
+    """Choose what a curve shows: everything, or without the analyses that leave out one trial."""
+    if len(specifications) <= MOST_DRAWN:
+        return specifications
+    return [each for each in specifications if not each.leave_one_out]
+
+
+def _not_drawn(specifications: Sequence[Specification]) -> str:
+    """Sum up the analyses a curve leaves out; empty where it shows them all."""
+    left = [each for each in specifications if each.leave_one_out]
+    if len(specifications) <= MOST_DRAWN or not left:
+        return ""
+    return (
+        f"Not drawn: {numbers.analyses(len(left))} that leave out one trial, each in turn. "
+        f"Their estimates: {_span(left)}. Their verdicts: {_tally_of(left)}."
     )
 
 
@@ -145,6 +175,7 @@ def _view(finding: Finding, found: Robustness, title: str) -> RobustnessView:
         deciding=_deciding(found),
         analyses=tuple(_analysis_rows(found.specifications)),
         options=tuple(_option_rows(found.specifications)),
+        not_drawn=_not_drawn(found.specifications),
         not_run=tuple(note.text for note in found.not_run),
     )
 
@@ -176,25 +207,36 @@ def _deciding(found: Robustness) -> str:
 
 def _option_rows(specifications: Sequence[Specification]) -> Iterator[OptionRow]:
     for choice, chosen in _CHOICES:
+        together = chosen is _trials and len(specifications) > MOST_DRAWN
         by_option: dict[str, list[Specification]] = {}
-        for specification in specifications:
-            by_option.setdefault(chosen(specification), []).append(specification)
+        for each in specifications:
+            option = _EACH_IN_TURN if together and each.leave_one_out else chosen(each)
+            by_option.setdefault(option, []).append(each)
         if len(by_option) > 1:
             for option, members in by_option.items():
                 yield _option_row(choice, option, members)
 
 
 def _option_row(choice: str, option: str, members: Sequence[Specification]) -> OptionRow:
-    estimates = [member.estimate for member in members]
-    low, high = numbers.estimate(min(estimates)), numbers.estimate(max(estimates))
-    verdicts = Counter(member.verdict for member in members)
     return OptionRow(
         choice=choice,
         option=option,
         analyses=numbers.count(len(members)),
-        estimates=low if low == high else f"{low} to {high}",
-        verdicts=_tally({str(name): count for name, count in verdicts.most_common()}),
+        estimates=_span(members),
+        verdicts=_tally_of(members),
     )
+
+
+def _span(specifications: Sequence[Specification]) -> str:
+    """Give the range of estimates."""
+    estimates = [each.estimate for each in specifications]
+    low, high = numbers.estimate(min(estimates)), numbers.estimate(max(estimates))
+    return low if low == high else f"{low} to {high}"
+
+
+def _tally_of(specifications: Sequence[Specification]) -> str:
+    verdicts = Counter(each.verdict for each in specifications)
+    return _tally({str(name): count for name, count in verdicts.most_common()})
 
 
 def _tally(verdicts: dict[str, int]) -> str:

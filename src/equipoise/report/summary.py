@@ -25,6 +25,7 @@ from equipoise.report.certainty import CertaintyMark, certainty_mark
 from equipoise.report.directory import Directory, directory
 from equipoise.report.effects import difference_text, measured_effect
 from equipoise.words import finding_statement, numbers
+from equipoise.words.estimates import people_incomplete
 from equipoise.words.model import Sentence
 
 NONE = "–"
@@ -111,12 +112,19 @@ def _measured(names: Directory, finding: Finding) -> SummaryRow:
         difference=difference,
         effect=measured_effect(finding, estimate.effect) if estimate else "Not estimable",
         trials=trials_text(finding),
-        people=NONE if finding.participants is None else numbers.count(finding.participants),
+        people=_people(finding),
         certainty=certainty_mark(finding.id, finding.certainty) if finding.certainty else None,
         statement=finding_statement(names.all, finding, with_certainty=False),
         notes=notes_on_risks(finding),
         basis=absolute.assumed_risk_basis if absolute else None,
     )
+
+
+def _people(finding: Finding) -> str:
+    """Count people; *≥* where some trials do not say how many they had."""
+    if finding.participants is None:
+        return NONE
+    return ("≥" if people_incomplete(finding) else "") + numbers.count(finding.participants)
 
 
 def risk_bases(rows: Iterable[SummaryRow]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from typing import cast
 
-from equipoise.errors import MethodError
 from equipoise.findings.model import Effect, Estimate, Heterogeneity, Methods, Note
 from equipoise.review.model import Protocol
 from equipoise.stats import EffectSizes, MetaAnalysis, MethodSpec, pool, resolve_methods
@@ -36,15 +35,17 @@ def cell_methods(protocol: Protocol, cell: Cell) -> dict[str, MethodSpec]:
     shown beside it stays as it is defined.
 
     Raises:
-        MethodError: The changes are not defined for the cell's measure; the message names the cell.
+        MethodError: The changes are not defined for the cell's measure; see ``method_problems``,
+            which finds all such cells beforehand.
     """
     primary, *others = preset_names(protocol)
-    changes = {**protocol.methods.changes, **cell.method_changes}
-    try:
-        specs = {primary: resolve_methods(primary, cell.measure, **changes)}
-    except MethodError as error:
-        raise MethodError(f"{cell.id}: {error}", spec=error.spec, reason=error.reason) from error
+    specs = {primary: resolve_methods(primary, cell.measure, **cell_changes(protocol, cell))}
     return specs | {name: resolve_methods(name, cell.measure) for name in others}
+
+
+def cell_changes(protocol: Protocol, cell: Cell) -> dict[str, str | float]:
+    """Put together the changes to the preset that hold for a cell, its own above all others."""
+    return {**protocol.methods.changes, **cell.method_changes}
 
 
 def inverse_variance_instead(spec: MethodSpec) -> MethodSpec:
@@ -94,6 +95,14 @@ def effect(
         analysis_estimate=analysis_estimate,
         analysis_se=analysis_se,
     )
+
+
+def ratio(logarithm: float) -> float:
+    """Turn a logarithm into a ratio; one beyond the largest float is held there."""
+    try:
+        return math.exp(logarithm)
+    except OverflowError:
+        return sys.float_info.max
 
 
 def number(value: object) -> float | None:

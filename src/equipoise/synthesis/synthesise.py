@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from equipoise.appraisal import standing_decisions
+from equipoise.errors import MethodError
 from equipoise.findings.model import SCHEMA_VERSION, Finding, Findings, Note, Provenance
+from equipoise.review import format_problem
 from equipoise.review.model import Review
 from equipoise.synthesis.cells import Cell, ProtocolIndex, planned_cells
 from equipoise.synthesis.estimates import preset_names
 from equipoise.synthesis.finding import Context, finding_of
 from equipoise.synthesis.gaps import gap_cell
+from equipoise.synthesis.method_problems import method_problems
 from equipoise.synthesis.records import Records, index_review, row_reference
 from equipoise.synthesis.sides import has_numbers
 from equipoise.synthesis.studies import (
@@ -35,9 +39,11 @@ def synthesise(review: Review, *, software_version: str) -> Findings:
         software_version: The version recorded in the provenance.
 
     Raises:
-        MethodError: The protocol's methods are not defined for a planned measure.
+        MethodError: The protocol's methods are not defined for a planned measure; the message names
+            all cells this concerns.
         ConvergenceError: An iteration did not reach its answer.
     """
+    _refuse_undefined_methods(review)
     index = ProtocolIndex(review.protocol)
     records = index_review(review)
     context = Context(review, index, records)
@@ -62,6 +68,13 @@ def synthesise(review: Review, *, software_version: str) -> Findings:
     )
 
 
+def _refuse_undefined_methods(review: Review) -> None:
+    problems = method_problems(review)
+    if problems:
+        message = "; ".join(format_problem(problem) for problem in problems)
+        raise MethodError(message, spec=problems[0].found, reason=problems[0].message)
+
+
 def _notes(
     review: Review, records: Records, cells: tuple[Cell, ...], findings: tuple[Finding, ...]
 ) -> tuple[Note, ...]:
@@ -70,6 +83,7 @@ def _notes(
         *_outside_the_plan(records, cells),
         *_unused(records, cells, findings),
         *_decisions_without_cell(review, cells),
+        *_decisions_without_data(review, cells, findings),
     )
 
 
@@ -133,6 +147,29 @@ def _decisions_without_cell(review: Review, cells: tuple[Cell, ...]) -> tuple[No
         return ()
     text = f"Certainty decisions about cells that are not planned: {_listed(stray)}."
     return (Note("decisions-outside-plan", text),)
+
+
+def _decisions_without_data(
+    review: Review, cells: tuple[Cell, ...], findings: tuple[Finding, ...]
+) -> tuple[Note, ...]:
+    """Name planned cells that people decided on although no trial has a row for them."""
+    with_data = {finding.id for finding in findings}
+    kept = [
+        f"{cell.id} (by {', '.join(people)})"
+        for cell in cells
+        if cell.id not in with_data and (people := _deciders(review, cell))
+    ]
+    if not kept:
+        return ()
+    text = f"Certainty decisions about planned cells without any result: {_listed(kept)}."
+    return (Note("decisions-without-data", text),)
+
+
+def _deciders(review: Review, cell: Cell) -> tuple[str, ...]:
+    standing = standing_decisions(
+        review.decisions, cell.comparison.id, cell.outcome.id, cell.time_id
+    )
+    return tuple(dict.fromkeys(made.by for each in standing.values() for made in each))
 
 
 def _listed(names: list[str]) -> str:

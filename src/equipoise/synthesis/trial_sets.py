@@ -47,8 +47,10 @@ def trial_sets(
     everything = _set(ALL, ALL_TRIALS, trials, np.ones(len(trials), dtype=bool))
     low, notes = _low_risk(trials)
     exclusions = [_excluding(plan, trials) for plan in planned if plan.kind == "exclude-studies"]
-    found = [everything, *low, *(s for s in exclusions if s), *_leave_one_out(trials)]
-    return tuple(found), notes
+    formed = [each for each in exclusions if isinstance(each, TrialSet)]
+    not_formed = [each for each in exclusions if isinstance(each, Note)]
+    found = (everything, *low, *formed, *_leave_one_out(trials))
+    return found, (*notes, *not_formed)
 
 
 def with_empty(k: int) -> TrialSet:
@@ -108,8 +110,13 @@ def _low_risk(trials: Sequence[Trial]) -> tuple[list[TrialSet], tuple[Note, ...]
     return [], (Note("low-risk-of-bias-not-run", text),)
 
 
-def _excluding(plan: Sensitivity, trials: Sequence[Trial]) -> TrialSet | None:
+def _excluding(plan: Sensitivity, trials: Sequence[Trial]) -> TrialSet | Note:
+    """Leave out the planned studies; a note says why that makes no analysis of its own here."""
     keep = np.array([trial.study not in plan.studies for trial in trials])
-    if keep.all() or not keep.any():
-        return None
-    return _set(f"planned-{plan.id}", plan.name, trials, keep)
+    if keep.all():
+        reason = "none of the studies it leaves out is here, so this is the analysis of all"
+    elif not keep.any():
+        reason = "it leaves out every trial"
+    else:
+        return _set(f"planned-{plan.id}", plan.name, trials, keep)
+    return Note("planned-exclusion-not-run", f"{plan.name}: not run, because {reason}.")

@@ -71,11 +71,10 @@ def _effects(computed: Computed) -> tuple[Effect | None, ...]:
     columns = (*effects.transformed(computed.level), effects.yi, effects.sei)
     found: list[Effect | None] = []
     for values in zip(*columns, strict=True):
-        shown = [number(value) for value in values]
-        if None in shown:
+        estimate, low, high, yi, se = (float(value) for value in values)
+        if number(yi) is None or number(se) is None:
             found.append(None)
             continue
-        estimate, low, high, yi, se = (float(value) for value in values)
         found.append(effect(estimate, low, high, analysis_estimate=yi, analysis_se=se))
     return tuple(found)
 

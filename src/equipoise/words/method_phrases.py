@@ -29,6 +29,7 @@ _MH_RANDOM = (
     "Haenszel (1959, doi:10.1093/jnci/22.4.719; Greenland and Robins 1985, doi:10.2307/2530643)"
 )
 _MODELS = {"random": "a random-effects model", "common": "a common-effect model"}
+_VIECHTBAUER = "Viechtbauer 2005, doi:10.3102/10769986030003261"
 _TAU2 = {
     "DL": (
         "the moment estimator of DerSimonian and Laird (1986, doi:10.1016/0197-2456(86)90046-2)"
@@ -36,6 +37,34 @@ _TAU2 = {
     "PM": "the estimator of Paule and Mandel (1982, doi:10.6028/jres.087.022)",
     "REML": "restricted maximum likelihood (Viechtbauer 2005, doi:10.3102/10769986030003261)",
     "ML": "maximum likelihood (Viechtbauer 2005, doi:10.3102/10769986030003261)",
+    "HE": "the estimator of Hedges (1983, doi:10.1037/0033-2909.93.2.388)",
+    "HS": f"the estimator of Hunter and Schmidt ({_VIECHTBAUER})",
+    "HSk": (
+        "the estimator of Hunter and Schmidt, corrected for few trials (Brannick and others 2019, "
+        "doi:10.1177/1094428117741966)"
+    ),
+    "SJ": "the estimator of Sidik and Jonkman (2005, doi:10.1111/j.1467-9876.2005.00489.x)",
+    "SJIT": (
+        "the estimator of Sidik and Jonkman, iterated (2005, doi:10.1111/j.1467-9876.2005.00489.x)"
+    ),
+    "EB": "the empirical Bayes estimator (Morris 1983, doi:10.1080/01621459.1983.10477920)",
+    "DLIT": (
+        "the moment estimator of DerSimonian and Laird, iterated (DerSimonian and Kacker 2007, "
+        "doi:10.1016/j.cct.2006.04.004)"
+    ),
+    "PMM": (
+        "the estimator of Paule and Mandel (1982, doi:10.6028/jres.087.022) that is as often too "
+        "large as too small"
+    ),
+    "GENQ": (
+        "the general moment estimator with given weights (DerSimonian and Kacker 2007, "
+        "doi:10.1016/j.cct.2006.04.004)"
+    ),
+    "GENQM": (
+        "the general moment estimator with given weights (DerSimonian and Kacker 2007, "
+        "doi:10.1016/j.cct.2006.04.004) that is as often too large as too small"
+    ),
+    "fixed": "no one: it was set by the protocol",
 }
 _CI = {
     "wald": "from the normal distribution (Wald)",
@@ -44,6 +73,14 @@ _CI = {
     "hksj-floor": (
         "by the method of Hartung and Knapp (2001, doi:10.1002/sim.791), its variance "
         "factor kept from falling below one (Röver, Knapp and Friede 2015, doi:10.1186/s12874-015-0091-1)"
+    ),
+    "hksj-if-wider": (
+        "by the method of Hartung and Knapp (2001, doi:10.1002/sim.791) where that is wider, and "
+        "else from the normal distribution (Jackson and others 2017, doi:10.1002/sim.7411)"
+    ),
+    "profile-likelihood": (
+        "from the profile likelihood (Hardy and Thompson 1996, "
+        "doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A)"
     ),
 }
 _HTS_DOI = "doi:10.1111/j.1467-985X.2008.00552.x"
@@ -62,7 +99,28 @@ _PI = {
     ),
     "normal": "from the normal distribution",
 }
-_TAU2_CI = {"q-profile": "the Q-profile method (Viechtbauer 2007, doi:10.1002/sim.2514)"}
+_TAU2_CI = {
+    "q-profile": "the Q-profile method (Viechtbauer 2007, doi:10.1002/sim.2514)",
+    "biggerstaff-jackson": (
+        "the exact distribution of Q (Biggerstaff and Jackson 2008, doi:10.1002/sim.3446)"
+    ),
+    "jackson": (
+        "the exact distribution of a general Q, with weights of the inverse standard errors "
+        "(Jackson 2013, doi:10.1002/jrsm.1081)"
+    ),
+    "general-q": (
+        "the exact distribution of a general Q, with given weights (Jackson 2013, "
+        "doi:10.1002/jrsm.1081)"
+    ),
+    "profile-likelihood": (
+        "the profile likelihood (Hardy and Thompson 1996, "
+        "doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A)"
+    ),
+    "sidik-jonkman": (
+        "the method of Sidik and Jonkman (2005, doi:10.1111/j.1467-9876.2005.00489.x)"
+    ),
+    "wald": f"the normal distribution ({_VIECHTBAUER})",
+}
 _I2 = {
     "q": "I², computed from Cochran's Q (Higgins and Thompson 2002, doi:10.1002/sim.1186)",
     "tau2": (
