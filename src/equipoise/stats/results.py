@@ -18,7 +18,22 @@ from equipoise.stats.presets import MethodSpec
 
 if TYPE_CHECKING:
     from equipoise.figures.model import Figure
+    from equipoise.stats._small_studies import (
+        AsymmetryTest,
+        ExcessTest,
+        FailSafeKind,
+        Predictor,
+        RegressionCi,
+        RegressionModel,
+        Side,
+        TrimEstimator,
+    )
+    from equipoise.stats.asymmetry import Asymmetry
+    from equipoise.stats.diagnostics import Influence, TrialPredictions
+    from equipoise.stats.excess_significance import ExcessSignificance
+    from equipoise.stats.fail_safe import FailSafeN
     from equipoise.stats.sensitivity import Sensitivity
+    from equipoise.stats.trim_and_fill import TrimAndFill
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,60 @@ class MetaAnalysis:
         from equipoise.stats.sensitivity import cumulative  # noqa: PLC0415  # it needs pooling
 
         return cumulative(self, order)
+
+    def influence(self) -> Influence:
+        """Measure how each trial bears on the pooled estimate, and which ones do not fit it."""
+        from equipoise.stats.diagnostics import influence  # noqa: PLC0415  # it needs pooling
+
+        return influence(self)
+
+    def blup(self) -> TrialPredictions:
+        """Predict the true effect in each trial: its estimate drawn towards the mean."""
+        from equipoise.stats.diagnostics import blup  # noqa: PLC0415  # it needs pooling
+
+        return blup(self)
+
+    def asymmetry(
+        self,
+        test: AsymmetryTest = "egger",
+        *,
+        model: RegressionModel | None = None,
+        predictor: Predictor | None = None,
+        ci: RegressionCi | None = None,
+    ) -> Asymmetry:
+        """Test for small-study effects; see `equipoise.stats.asymmetry.asymmetry`."""
+        from equipoise.stats import asymmetry as room  # noqa: PLC0415  # it needs results
+
+        return room.asymmetry(self, test, model=model, predictor=predictor, ci=ci)
+
+    def trim_and_fill(
+        self, estimator: TrimEstimator = "L0", *, side: Side | None = None
+    ) -> TrimAndFill:
+        """Mirror the trials one side lacks; see `equipoise.stats.trim_and_fill.trim_and_fill`."""
+        from equipoise.stats.trim_and_fill import trim_and_fill  # noqa: PLC0415  # it needs pooling
+
+        return trim_and_fill(self, estimator, side=side)
+
+    def fail_safe_n(
+        self,
+        kind: FailSafeKind = "Rosenthal",
+        *,
+        alpha: float = 0.05,
+        target: float | None = None,
+        weighted: bool = False,
+    ) -> FailSafeN:
+        """Count the null trials that undo the result; see `equipoise.stats.fail_safe.fail_safe_n`."""
+        from equipoise.stats.fail_safe import fail_safe_n  # noqa: PLC0415  # loaded when asked for
+
+        return fail_safe_n(self, kind, alpha=alpha, target=target, weighted=weighted)
+
+    def excess_significance(
+        self, test: ExcessTest = "exact", *, alpha: float = 0.05
+    ) -> ExcessSignificance:
+        """Compare significant trials with their power; see `equipoise.stats.excess_significance`."""
+        from equipoise.stats import excess_significance as room  # noqa: PLC0415  # when asked for
+
+        return room.excess_significance(self, test, alpha=alpha)
 
     def forest(self, **labels: str) -> Figure:
         """Draw the forest plot; see `equipoise.stats.forest.forest` for the labels."""
