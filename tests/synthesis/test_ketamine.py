@@ -42,7 +42,11 @@ def test_pain_soon_after_treatment_hangs_on_the_analysis(findings: Findings) -> 
     assert found.verdicts[found.primary].category == "unclear"
     deciding = robustness(found).deciding_choice
     assert deciding is not None
-    assert deciding.choice in {"model", "tau2", "interval"}
+    assert deciding.choice == "interval"
+    assert deciding.options["normal interval"] == pytest.approx(2 / 5)
+    assert {share for name, share in deciding.options.items() if name != "normal interval"} == {1}
+    assert deciding.agreement == pytest.approx(15 / 17)
+    assert deciding.baseline == pytest.approx(14 / 17)
 
 
 def test_its_p_values_run_from_far_below_to_far_above_five_percent(findings: Findings) -> None:

@@ -153,10 +153,11 @@ def test_a_verdict_that_hangs_on_the_analysis_names_the_choice() -> None:
     _, found = analysed(*trials(SPREAD))
     deciding = found.deciding_choice
     assert deciding is not None
-    assert deciding.choice == "model"
+    assert deciding.choice == "interval"
     assert deciding.agreement > deciding.baseline
-    assert deciding.options["common effect"] == 0
-    assert deciding.text.startswith("The verdict “unclear” hangs most on the model; reached by:")
+    assert deciding.options["normal interval"] < deciding.options["t interval"] == 1
+    head = "The verdict “unclear” hangs most on how the interval is computed; reached by:"
+    assert deciding.text.startswith(head)
     assert deciding.text.endswith("By the primary methods, leaving out one trial turns it too: T1.")
 
 

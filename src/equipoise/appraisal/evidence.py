@@ -21,9 +21,10 @@ class Weighed:
 class Evidence:
     """One finding as the certainty rules see it.
 
-    ``participants`` counts the people in the trials that entered. ``control_risk`` is the assumed
-    comparator risk where the measure compares risks. ``typical_sd`` is the median of the trials'
-    pooled standard deviations where the measure compares means.
+    ``participants`` counts the people in the trials that entered, as far as their numbers are known;
+    ``everybody_counted`` is false where some trials' numbers are not. ``control_risk`` is the
+    assumed comparator risk where the measure compares risks. ``typical_sd`` is the median of the
+    trials' pooled standard deviations where the measure compares means.
     """
 
     estimate: Estimate
@@ -32,6 +33,7 @@ class Evidence:
     participants: int | None
     control_risk: float | None = None
     typical_sd: float | None = None
+    everybody_counted: bool = True
 
 
 def weighed(trials: tuple[Trial, ...], preset: str) -> tuple[Weighed, ...]:

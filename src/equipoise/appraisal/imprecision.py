@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from equipoise.appraisal.evidence import Evidence
 from equipoise.appraisal.inconsistency import crossings
-from equipoise.appraisal.receipts import Inputs, Limits, propose
+from equipoise.appraisal.receipts import PROJECT_DEFAULT, Inputs, Limits, propose
 from equipoise.findings.model import CertaintyDomain
 from equipoise.stats import optimal_information_size
 
@@ -21,72 +21,92 @@ RULE_OF_THUMB_PEOPLE = 400
 ALPHA = 0.05
 POWER = 0.8
 
-_CI_LIMITS: Limits = {
+_LIMITS: Limits = {
     "ratio_appreciable_low": APPRECIABLE_BENEFIT,
     "ratio_appreciable_high": APPRECIABLE_HARM,
-    "basis": "GRADE guidelines 6 (2011), rough guide",
-}
-_SIZE_LIMITS: Limits = {
     "alpha": ALPHA,
     "power": POWER,
     "relative_risk_reduction": RELATIVE_REDUCTION,
     "rule_of_thumb_people": RULE_OF_THUMB_PEOPLE,
     "very_serious_below_share_of_size": FAR_BELOW,
+    "basis": f"ratios: GRADE guidelines 6 (2011), rough guide; otherwise {PROJECT_DEFAULT}",
 }
 
 
 def appraise_imprecision(evidence: Evidence) -> CertaintyDomain:
-    """Propose a rating from the confidence interval, then from the amount of data.
+    """Propose the worse of two ratings: by the confidence interval and by the amount of data.
 
-    With a minimal important difference: the interval crosses one of the two thresholds, serious;
-    both, very serious. Without one, no difference is the threshold: crossed, serious; crossed by
-    the interval of a ratio that also includes both 0.75 and 1.25, very serious. Where nothing is
-    crossed the optimal information size is looked at: fewer people, serious; fewer than 30 % of it
-    (a project default), very serious.
+    *By thresholds*. With a minimal important difference: the interval crosses one of the two
+    thresholds, serious; both, very serious. Without one, no difference is the threshold: crossed,
+    serious; crossed by the interval of a ratio that also includes both 0.75 and 1.25, very serious.
+
+    *By information size*. Fewer people than the optimal information size, serious; fewer than 30 %
+    of it (a project default), very serious. Where not everybody's number is known this part is not
+    judged, unless those known are enough; then an interval that crosses nothing leaves the domain
+    not judged, because precision has not been shown.
+
+    Both ratings are always looked at, so that a wider interval or fewer people never rate better.
     """
     effect = evidence.estimate.effect
-    crossed = crossings(effect.ci_low, effect.ci_high, evidence.thresholds)
-    if not crossed:
-        return _by_size(evidence)
-    levels = len(crossed) if evidence.thresholds.mid is not None else _without_mid(evidence)
+    crossed = len(crossings(effect.ci_low, effect.ci_high, evidence.thresholds))
+    needed, basis = _needed(evidence)
+    by_thresholds = _by_thresholds(evidence, crossed)
+    by_size = _by_size(evidence, needed)
     inputs: Inputs = {
         "ci_low": effect.ci_low,
         "ci_high": effect.ci_high,
         "mid": evidence.thresholds.mid,
-        "thresholds_crossed": len(crossed),
-        "reason": "the confidence interval crosses a threshold that a decision hangs on",
+        "thresholds_crossed": crossed,
+        "levels_by_thresholds": by_thresholds,
+        "people": evidence.participants,
+        "people_needed": needed,
+        "people_needed_basis": basis,
+        "levels_by_information_size": by_size,
+        "reason": f"{_interval_reason(crossed)}; {_size_reason(evidence, by_size)}",
     }
-    return propose("imprecision", levels, "imprecision/thresholds-crossed", inputs, _CI_LIMITS)
+    levels = _worse(by_thresholds, by_size)
+    return propose("imprecision", levels, "imprecision/thresholds-and-size", inputs, _LIMITS)
 
 
-def _without_mid(evidence: Evidence) -> int:
+def _worse(by_thresholds: int, by_size: int | None) -> int | None:
+    if by_size is None:
+        return by_thresholds or None
+    return max(by_thresholds, by_size)
+
+
+def _by_thresholds(evidence: Evidence, crossed: int) -> int:
     effect = evidence.estimate.effect
+    if not crossed or evidence.thresholds.mid is not None:
+        return crossed
     wide = effect.ci_low < APPRECIABLE_BENEFIT and effect.ci_high > APPRECIABLE_HARM
     return 2 if evidence.thresholds.ratio and wide else 1
 
 
-def _by_size(evidence: Evidence) -> CertaintyDomain:
-    needed, basis = _needed(evidence)
-    inputs: Inputs = {
-        "ci_low": evidence.estimate.effect.ci_low,
-        "ci_high": evidence.estimate.effect.ci_high,
-        "mid": evidence.thresholds.mid,
-        "thresholds_crossed": 0,
-        "people": evidence.participants,
-        "people_needed": needed,
-        "people_needed_basis": basis,
-        "reason": "the confidence interval crosses no threshold; judged by the amount of data",
-    }
-    levels = _levels(evidence.participants, needed)
-    return propose("imprecision", levels, "imprecision/information-size", inputs, _SIZE_LIMITS)
-
-
-def _levels(people: int | None, needed: float) -> int | None:
+def _by_size(evidence: Evidence, needed: int) -> int | None:
+    people = evidence.participants
     if people is None:
         return None
     if people >= needed:
         return 0
+    if not evidence.everybody_counted:
+        return None
     return 1 if people >= FAR_BELOW * needed else 2
+
+
+def _interval_reason(crossed: int) -> str:
+    if crossed:
+        return "the confidence interval crosses a threshold that a decision hangs on"
+    return "the confidence interval crosses no threshold that a decision hangs on"
+
+
+def _size_reason(evidence: Evidence, by_size: int | None) -> str:
+    if by_size == 0:
+        return "there are enough people"
+    if by_size is not None:
+        return "there are fewer people than needed"
+    unknown = "the number of people is not known"
+    known_in_part = "" if evidence.participants is None else " for every trial"
+    return f"{unknown}{known_in_part}, so the amount of data is not judged"
 
 
 def _needed(evidence: Evidence) -> tuple[int, str]:

@@ -1,21 +1,29 @@
 """Which one choice explains most of the disagreement among defensible analyses?
 
+Told the option an analyst took, how uncertain is the verdict still? The choice that leaves the
+least uncertainty, measured by entropy, is named. Counting the verdicts that a choice predicts
+would be simpler, but cannot tell choices apart where one verdict prevails under nearly every
+option: each predicts that verdict, however unevenly the others are spread over its options.
+
 Two kinds of choice are kept apart, because they answer different questions.
 
 *Choices an analyst defends*: the model, the estimator of tau², the interval, and planned sets of
 trials (all; low risk of bias only; planned exclusions). If analyses that differ only in these
-disagree, the verdict hangs on the analyst, and the choice named is the one of these that explains
-most.
+disagree, the verdict hangs on the analyst, and the choice named is one of these.
 
 *Leaving out one trial* is nobody's choice of analysis; it asks whether a single trial carries the
 verdict. It is named (``trials``) only when the analyst's choices all agree.
 
 Without this distinction a review of three trials would nearly always seem to hang "on the trials",
 which hides the choices that people really made.
+
+Reference: Shannon CE. A mathematical theory of communication. Bell Syst Tech J 1948;27:379
+(doi:10.1002/j.1538-7305.1948.tb01338.x), conditional entropy.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
@@ -26,6 +34,8 @@ Choice = Literal["model", "tau2", "interval", "trials"]
 
 CHOICES: tuple[Choice, ...] = ("model", "tau2", "interval", "trials")
 WITHOUT = "without "
+_TIED_BITS = 12
+"""Decimals of a bit beyond which two uncertainties differ by rounding error alone."""
 
 _INTERVALS = {
     "wald": "normal interval",
@@ -51,10 +61,13 @@ def deciding_choice(
 ) -> DecidingChoice | None:
     """Find the choice that explains most of the disagreement; ``None`` when all agree.
 
-    For each choice, each of its options predicts its own most frequent verdict; *agreement* is the
-    share of analyses predicted correctly, *baseline* the share predicted by the most frequent
-    verdict of all. The choice with the greatest gain is named; ties go to the choice with fewest
-    options, then to the order model, tau², interval, trials.
+    Named is the choice with the smallest conditional entropy of the verdict given its option, each
+    analysis counting the same; this is the choice with the greatest information gain. Ties go to
+    the choice with fewest options, then to the order model, tau², interval, trials.
+
+    Reported of it are *agreement*, the share of analyses predicted correctly when each option
+    predicts its own most frequent verdict, and *baseline*, the share predicted by the most
+    frequent verdict of all.
 
     The analyses counted are those that differ in analyst's choices; where these all agree, all
     analyses, and only ``trials`` can be named.
@@ -82,12 +95,12 @@ def _best(
     write: Callable[[Choice, dict[str, list[Specification]]], str],
 ) -> DecidingChoice:
     grouped = {choice: _group(specifications, _OPTIONS[choice]) for choice in choices}
-    agreement = {choice: _predicted(groups.values()) for choice, groups in grouped.items()}
-    best = min(choices, key=lambda c: (-agreement[c], len(grouped[c]), choices.index(c)))
+    left = {choice: _uncertainty(groups.values()) for choice, groups in grouped.items()}
+    best = min(choices, key=lambda c: (left[c], len(grouped[c]), choices.index(c)))
     groups = grouped[best]
     return DecidingChoice(
         choice=best,
-        agreement=agreement[best],
+        agreement=_predicted(groups.values()),
         baseline=_predicted([specifications]),
         options={name: _share(group, reference) for name, group in groups.items()},
         text=write(best, groups),
@@ -125,6 +138,21 @@ def _group(
     for specification in specifications:
         groups[option(specification)].append(specification)
     return dict(groups)
+
+
+def _uncertainty(groups: Iterable[Sequence[Specification]]) -> float:
+    """Compute the conditional entropy of the verdict given the group, in bits.
+
+    A group of n analyses, m of them with verdict v, adds n·log n − Σ m·log m; the sum over groups
+    is divided by the number of analyses. Zero where every group has one verdict only.
+    """
+    terms: list[float] = []
+    total = 0
+    for group in groups:
+        counts = Counter(specification.verdict for specification in group).values()
+        terms += [len(group) * math.log2(len(group)), *(-m * math.log2(m) for m in counts)]
+        total += len(group)
+    return round(math.fsum(terms) / total, _TIED_BITS)
 
 
 def _predicted(groups: Iterable[Sequence[Specification]]) -> float:

@@ -71,6 +71,7 @@ def cell_evidence(
         trials=weighed(trials, pooled.primary),
         thresholds=thresholds,
         participants=participants(pooled.entered)[0],
+        everybody_counted=all(contrast.people is not None for contrast in pooled.entered),
         control_risk=None if assumed is None else assumed.risk,
         typical_sd=_typical_sd(thresholds.measure, pooled.entered),
     )
