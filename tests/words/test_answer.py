@@ -37,17 +37,17 @@ def test_an_answer_in_doubt_says_what_it_hangs_on(findings: Findings) -> None:
         "term (up to 1 day): in 4 trials with 223 people, the average was 12.78 points lower on a "
         "0–100 scale than with placebo (95% CI 23.46 to 2.10 lower), in the main analysis a "
         "benefit that may be too small to matter; calling this a benefit depends on how the "
-        "interval is computed."
+        "interval is computed, and by the methods Cochrane 2025 the verdict is “unclear”."
     )
     assert harm == (
         "Harms were more common with drug A than with placebo: nausea (211 more per 1,000 people; "
         "risk ratio 3.75, 95% CI 1.85 to 7.62) and any adverse event (291 more per 1,000 people; "
-        "risk ratio 2.21, 95% CI 1.20 to 4.08; found in 3 of 5 analyses), each with certainty at "
-        "most low, not yet rated."
+        "risk ratio 2.21, 95% CI 1.20 to 4.08; found in 3 of 5 analyses; unclear by the methods "
+        "Cochrane 2025), each with certainty at most low, not yet rated."
     )
     assert unknown == (
-        "What nobody knows yet: no included trial of this comparison reported depressive "
-        "symptoms; and serious adverse events could not be compared."
+        "What nobody knows yet: none of the 8 trials listed here reported depressive "
+        "symptoms for this comparison; and serious adverse events could not be compared."
     )
 
 
@@ -98,7 +98,7 @@ def test_harms_nobody_planned_are_not_blamed_on_the_trials(findings: Findings) -
 def test_one_trial_is_called_one_trial(findings: Findings) -> None:
     benefit = _plain(_only(findings, f"{A}.response.short"))[0]
     assert benefit == (
-        "Drug A may increase the chance of pain reduced by 50 % or more, short term (certainty at "
+        "Whether drug A changes the chance of pain reduced by 50 % or more, short term, is unclear (certainty at "
         "most low, not yet rated): in one trial with 78 people, risk ratio 1.64 (95% CI 0.81 to "
         "3.33); 143 more per 1,000 people (from 44 fewer to 524 more), which fits both a benefit "
         "and a harm."
@@ -130,7 +130,8 @@ def test_an_unclear_interval_names_what_it_is_compatible_with(findings: Findings
     benefit = _plain(_only(findings, f"{A}.pain.short"))[0]
     assert benefit.endswith(
         ", which fits both an important benefit and little or no difference; ruling out a "
-        "difference that matters depends on how the interval is computed."
+        "difference that matters depends on how the interval is computed, and by the methods "
+        "Cochrane 2025 the verdict is “little or no difference”."
     )
 
 
@@ -218,8 +219,8 @@ def test_a_harm_found_in_few_analyses_is_set_apart(findings: Findings) -> None:
         "Harms were more common with drug A than with placebo: nausea (211 more per 1,000 people; "
         "risk ratio 3.75, 95% CI 1.85 to 7.62; certainty at most low, not yet rated); depending on "
         "how the trials are analysed, also any adverse event (291 more per 1,000 people; risk "
-        "ratio 2.21, 95% CI 1.20 to 4.08; found in 1 of 5 analyses; certainty at most low, not yet "
-        "rated)."
+        "ratio 2.21, 95% CI 1.20 to 4.08; found in 1 of 5 analyses; unclear by the methods "
+        "Cochrane 2025; certainty at most low, not yet rated)."
     )
 
 
@@ -342,8 +343,8 @@ def test_what_is_missing_takes_two_clauses_at_most(findings: Findings) -> None:
 
     more = replace(findings, gaps=tuple(unreported(cell) for cell in findings.gaps))
     assert _plain(more)[2] == (
-        "What nobody knows yet: no included trial of this comparison reported depressive "
-        "symptoms; and serious adverse events could not be compared."
+        "What nobody knows yet: none of the 8 trials listed here reported depressive "
+        "symptoms for this comparison; and serious adverse events could not be compared."
     )
     stuck = replace(
         more, gaps=tuple(c for c in more.gaps if c.outcome not in {"depression", "serious-event"})

@@ -75,7 +75,7 @@ def test_where_only_other_methods_estimate_anything_that_is_said(findings: Findi
         "reduced by 50 % or more the groups cannot be compared by the methods of the main analysis."
     )
     assert harm == (
-        "What harm drug A does is not known: the included trials allow no comparison of harms with "
+        "What harm drug A does is not known: the trials listed here allow no comparison of harms with "
         "placebo, which does not mean that there are none."
     )
 

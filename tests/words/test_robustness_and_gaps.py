@@ -15,12 +15,14 @@ def _robustness(findings: Findings, finding: Finding) -> list[str]:
 def test_agreement_is_counted_and_the_deciding_choice_named(
     findings: Findings, by_id: dict[str, Finding]
 ) -> None:
-    agreement, deciding, single, not_run = _robustness(
+    agreement, other, deciding, single, not_run = _robustness(
         findings, by_id["drug-a-placebo.pain.immediate"]
     )
     assert agreement == (
-        "Of 5 defensible analyses, 3 give the verdict of the main analysis (benefit)."
+        "Of 5 defensible analyses, 3 give the verdict of the main analysis (benefit); p from "
+        "0.0008 to 0.11."
     )
+    assert other == "By the methods shown beside it, Cochrane 2025, the verdict is “unclear”."
     assert single == (
         "With each trial left out in turn as well, 11 of 25 analyses (44%) give it; in full: "
         "unclear (14), benefit (11)."
@@ -31,12 +33,18 @@ def test_agreement_is_counted_and_the_deciding_choice_named(
 
 def test_full_agreement_is_said_once(findings: Findings, by_id: dict[str, Finding]) -> None:
     first, *_ = _robustness(findings, by_id["drug-b-placebo.pain.short"])
-    assert first == "All 5 defensible analyses give the same verdict: little or no difference."
+    assert first == (
+        "All 5 defensible analyses give the same verdict: little or no difference; p from 0.018 to "
+        "0.033."
+    )
 
 
 def test_two_trials_are_not_left_out_in_turn(findings: Findings, by_id: dict[str, Finding]) -> None:
     said = _robustness(findings, by_id["drug-a-placebo.pain.short"])
-    assert said[0] == "Of 5 defensible analyses, 3 give the verdict of the main analysis (unclear)."
+    assert said[0] == (
+        "Of 5 defensible analyses, 3 give the verdict of the main analysis (unclear); p from 0.036 "
+        "to 0.32."
+    )
     assert not any("left out in turn" in sentence for sentence in said)
 
 
@@ -67,9 +75,10 @@ def test_one_of_several_gives_and_several_give(
     finding = by_id["drug-a-placebo.pain.immediate"]
     one = _counted(findings, finding, 1, 6)
     assert one[0] == (
-        "Of 6 defensible analyses, 1 gives the verdict of the main analysis (benefit)."
+        "Of 6 defensible analyses, 1 gives the verdict of the main analysis (benefit); p from "
+        "0.0008 to 0.11."
     )
-    assert "1 of 25 analyses (44%) gives it; in full" in one[2]
+    assert "1 of 25 analyses (44%) gives it; in full" in one[3]
     none = _counted(findings, finding, 0, 6)
     assert none[0].startswith("Of 6 defensible analyses, 0 give the verdict")
 
@@ -91,7 +100,8 @@ def _with_agreement(findings: Findings, share: float, total: int) -> str:
         agreed = replace(
             finding.robustness, analysis_total=total, analysis_same=round(share * total)
         )
-        return replace(finding, robustness=agreed)
+        verdicts = {finding.primary: finding.verdicts[finding.primary]}
+        return replace(finding, robustness=agreed, verdicts=verdicts)
 
     whole = replace(findings, findings=tuple(changed(f) for f in findings.findings))
     return answer(whole)[0].plain
@@ -111,9 +121,9 @@ def test_a_verdict_few_analyses_share_hangs_on_the_choice(findings: Findings) ->
 
 def test_gaps_tell_unreported_from_uncomparable_from_single(findings: Findings) -> None:
     assert [s.plain for s in gap_text(findings, "drug-a-placebo")] == [
-        "No included trial of drug A v placebo reported depressive symptoms.",
+        "None of the 8 trials listed here reported depressive symptoms for drug A v placebo.",
         "Measured, but the groups cannot be compared: serious adverse events.",
-        "Known from one trial only: pain reduced by 50 % or more, short term.",
+        "Known from one listed trial only: pain reduced by 50 % or more, short term.",
     ]
     assert [s.plain for s in gap_text(findings, "drug-b-placebo")][1] == (
         "No results at some planned times: pain intensity, immediate term (up to 1 day)."

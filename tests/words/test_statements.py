@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from equipoise.findings import CertaintyLevel, Effect, Finding, Findings
+from equipoise.findings import CertaintyLevel, Effect, Finding, Findings, VerdictCategory
 from equipoise.words import certainty_tag, certainty_text, finding_statement, make_sentence, verify
 from equipoise.words.verdicts import what_else_it_allows, what_it_is_compatible_with
 
@@ -58,7 +58,10 @@ def test_what_the_interval_also_allows_is_said(
     findings: Findings, by_id: dict[str, Finding]
 ) -> None:
     said = _say(findings, _rated(by_id[PAIN], "low"))
-    assert said.endswith(", though the interval also allows little or no difference.")
+    assert said.endswith(
+        ", though the interval also allows little or no difference; this depends on how the trials "
+        "are analysed."
+    )
 
 
 def test_a_ceiling_is_never_worded_more_strongly_than_may(
@@ -130,7 +133,10 @@ def test_a_complete_proposal_is_said_to_be_computed(
 
 def test_one_trial_is_named_as_one(findings: Findings, by_id: dict[str, Finding]) -> None:
     said = _say(findings, by_id["drug-a-placebo.response.short"])
-    assert "though the interval also allows a reduction. It rests on one trial." in said
+    assert (
+        "short term, is unclear; the interval allows both an increase and a reduction. It rests on "
+        "one trial." in said
+    )
 
 
 def test_no_events_is_not_read_as_no_risk(findings: Findings, by_id: dict[str, Finding]) -> None:
@@ -154,9 +160,7 @@ def test_an_effect_of_exactly_nothing_has_no_direction(
     estimate = finding.estimates["as-published"]
     effect = replace(estimate.effect, estimate=1.0, analysis_estimate=0.0)
     level = replace(finding, estimates={"as-published": replace(estimate, effect=effect)})
-    assert _say(findings, level).startswith(
-        "Drug A results in little to no difference in the risk of nausea"
-    )
+    assert _say(findings, level).startswith("Whether drug A changes the risk of nausea is unclear")
 
 
 def _kind(findings: Findings, outcome: str, kind: str) -> Findings:
@@ -214,11 +218,16 @@ def _on_a_turned_scale(
     other: Literal["lower", "higher"] = "higher" if (better == "lower") is turned else "lower"
     primary = finding.estimates[finding.primary]
     estimate, low, high = effect
+    gains = (low, high) if better == "higher" else (-high, -low)
+    category: VerdictCategory = "benefit" if gains[0] > 0 else "harm" if gains[1] < 0 else "unclear"
     changed = replace(
         finding,
         direction=better,
         favours_low="treatment" if better == "lower" else "comparator",
-        verdicts={p: replace(v, mid=None, mid_unit=None) for p, v in finding.verdicts.items()},
+        verdicts={
+            p: replace(v, category=category, mid=None, mid_unit=None)
+            for p, v in finding.verdicts.items()
+        },
         estimates={
             finding.primary: replace(primary, effect=Effect(estimate, low, high, estimate, 1.0))
         },
@@ -233,7 +242,9 @@ def _on_a_turned_scale(
     )
     sentence = finding_statement(whole, changed, with_certainty=False)
     assert verify(whole, sentence) == ()
-    return sentence.plain.replace(" pain intensity, short term", " it")
+    return sentence.plain.replace(" pain intensity, short term,", " it").replace(
+        " pain intensity, short term", " it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -246,28 +257,22 @@ def _on_a_turned_scale(
         (
             "lower",
             (-6.0, -19.0, 7.0),
-            "Drug A may improve it, though the interval also allows a worsening.",
+            "Whether drug A changes it is unclear; the interval allows both an improvement and a worsening.",
         ),
         (
             "higher",
             (-6.0, -19.0, 7.0),
-            "Drug A may worsen it, though the interval also allows an improvement.",
+            "Whether drug A changes it is unclear; the interval allows both an improvement and a worsening.",
         ),
         (
             "lower",
             (0.0, -7.0, 7.0),
-            (
-                "Drug A may result in little to no difference in it, though the interval also allows "
-                "an improvement or a worsening."
-            ),
+            "Whether drug A changes it is unclear; the interval allows both an improvement and a worsening.",
         ),
         (
             "higher",
             (0.0, -7.0, 7.0),
-            (
-                "Drug A may result in little to no difference in it, though the interval also allows "
-                "a worsening or an improvement."
-            ),
+            "Whether drug A changes it is unclear; the interval allows both an improvement and a worsening.",
         ),
     ],
 )
@@ -289,14 +294,11 @@ def test_on_a_turned_scale_people_get_better_or_worse(
         ((-0.3, -0.5, -0.1), "Drug A may worsen it."),
         (
             (-0.3, -0.7, 0.1),
-            "Drug A may worsen it, though the interval also allows an improvement.",
+            "Whether drug A changes it is unclear; the interval allows both an improvement and a worsening.",
         ),
         (
             (5.55e-17, -0.1, 0.1),
-            (
-                "Drug A may result in little to no difference in it, though the interval also "
-                "allows a worsening or an improvement."
-            ),
+            "Whether drug A changes it is unclear; the interval allows both an improvement and a worsening.",
         ),
     ],
 )
@@ -321,7 +323,8 @@ def test_where_less_is_better_it_is_reduced_or_increased(
     finding, effect = by_id["drug-a-placebo.pain.short"], (0.3, -0.1, 0.7)
     assert (
         _on_a_turned_scale(findings, finding, better="lower", effect=effect, turned=False)
-        == "Drug A may increase it, though the interval also allows a reduction."
+        == "Whether drug A changes it is unclear; the interval allows both an increase and a "
+        "reduction."
     )
 
 
@@ -347,8 +350,8 @@ def test_a_mid_per_1000_is_held_against_the_absolute_difference(
     }
     said = _say(findings, replace(finding, verdicts=verdicts))
     assert said == (
-        "Drug B (β-form) results in little to no difference in the risk of nausea, though "
-        "the interval also allows an important harm."
+        "Drug B (β-form) increases the risk of nausea, though the interval allows both little or "
+        "no difference and an important harm."
     )
 
 
@@ -417,7 +420,7 @@ def test_an_interval_that_allows_everything_says_so(
     effect = replace(estimate.effect, ci_low=-30.0, ci_high=30.0)
     wide = replace(finding, estimates={"as-published": replace(estimate, effect=effect)})
     assert what_else_it_allows(findings, wide) == (
-        ", though the interval also allows an important benefit and an important harm"
+        ": the interval allows anything from an important benefit to an important harm"
     )
     assert what_it_is_compatible_with(wide) == (
         "anything from an important benefit to an important harm"

@@ -23,7 +23,9 @@ from equipoise.words.gaps import (
     unreported_times,
 )
 from equipoise.words.harms import harms_sentence
+from equipoise.words.listing import no_trial_of, no_trial_reported
 from equipoise.words.model import Sentence
+from equipoise.words.other_methods import differing_presets
 from equipoise.words.robustness import hangs_on_a_choice, how_it_holds
 from equipoise.words.subjects import (
     comparison_name,
@@ -128,7 +130,8 @@ def _decided(finding: Finding) -> bool:
 def _reading(finding: Finding) -> str:
     """Say what the interval means, from the verdict of the main analysis."""
     settled = finding.verdicts[finding.primary].category != "unclear"
-    where = ", in the main analysis " if settled and hangs_on_a_choice(finding) else ", "
+    contested = hangs_on_a_choice(finding) or bool(differing_presets(finding))
+    where = ", in the main analysis " if settled and contested else ", "
     return where + _meaning(finding)
 
 
@@ -175,8 +178,8 @@ def _benefit_unknown(findings: Findings, comparison: str) -> Sentence:
     return make_sentence(
         "Whether ",
         name,
-        " helps is not known: no included trial of ",
-        comparison_name(findings, comparison),
+        " helps is not known: ",
+        no_trial_of(findings, comparison_name(findings, comparison)),
         " reported any planned outcome that could show a benefit.",
     )
 
@@ -201,9 +204,7 @@ def _unknown(findings: Findings, comparison: str) -> Sentence:
     missing = unreported_outcomes(cells)
     clauses: list[Parts] = []
     if missing:
-        clauses.append(
-            ("no included trial of this comparison reported ", *_some(findings, missing))
-        )
+        clauses.append(no_trial_reported(findings, _some(findings, missing), ("this comparison",)))
     if stuck := cells_with_status(cells, "not poolable"):
         named = name_outcomes(findings, [cell.outcome for cell in stuck])
         clauses.append((*named, " could not be compared"))

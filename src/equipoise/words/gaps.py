@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from equipoise.findings import Findings, GapCell
 from equipoise.words.binding import Parts, listed, make_sentence
+from equipoise.words.listing import all_are_listed, no_trial_reported
 from equipoise.words.model import Sentence
 from equipoise.words.subjects import comparison_name, measured, outcome_name, outcome_of, time_name
 
@@ -88,10 +89,12 @@ def _unreported(findings: Findings, comparison: str, outcomes: Sequence[str]) ->
     if not outcomes:
         return make_sentence()
     return make_sentence(
-        "No included trial of ",
-        comparison_name(findings, comparison),
-        " reported ",
-        name_outcomes(findings, outcomes, " or "),
+        no_trial_reported(
+            findings,
+            name_outcomes(findings, outcomes, " or "),
+            comparison_name(findings, comparison),
+            start=True,
+        ),
         ".",
     )
 
@@ -117,4 +120,5 @@ def _from_one_trial(findings: Findings, cells: Sequence[GapCell]) -> Sentence:
     if not alone:
         return make_sentence()
     named = listed((measured(findings, cell) for cell in alone), "; ", "; ")
-    return make_sentence("Known from one trial only: ", named, ".")
+    trial = "trial" if all_are_listed(findings) else "listed trial"
+    return make_sentence(f"Known from one {trial} only: ", named, ".")

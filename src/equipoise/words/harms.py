@@ -9,9 +9,11 @@ from equipoise.words.binding import Parts, listed, make_sentence
 from equipoise.words.certainty import certainty_tag
 from equipoise.words.effects import absolute_in_brief, compact_effect, trials_counted
 from equipoise.words.estimates import interval_warning, is_estimated
-from equipoise.words.gaps import RANK, name_outcomes
+from equipoise.words.gaps import RANK
+from equipoise.words.listing import all_are_listed, no_trial_of
 from equipoise.words.model import Sentence
-from equipoise.words.robustness import agreement_tag
+from equipoise.words.other_methods import differing_presets, other_verdicts_tag
+from equipoise.words.robustness import agreement_tag, most_analyses_differ
 from equipoise.words.subjects import comparator, comparison_name, outcome_name, treatment
 
 _WORSE = frozenset({"harm", "important harm"})
@@ -40,12 +42,12 @@ def _why_not_known(findings: Findings, comparison: str) -> Parts:
         return ("the protocol plans no harm outcome, which does not mean that there is no harm",)
     if not any(f.comparison == comparison and f.domain == "harm" for f in findings.findings):
         return (
-            "no included trial of ",
-            *comparison_name(findings, comparison),
+            *no_trial_of(findings, comparison_name(findings, comparison)),
             " reported a planned harm, which does not mean that there are none",
         )
+    trials = "included trials" if all_are_listed(findings) else "trials listed here"
     return (
-        "the included trials allow no comparison of harms with ",
+        f"the {trials} allow no comparison of harms with ",
         *comparator(findings, comparison),
         ", which does not mean that there are none",
     )
@@ -66,8 +68,8 @@ def _harms_shown(
     findings: Findings, comparison: str, worse: Sequence[Finding], rest: Sequence[Finding]
 ) -> Sentence:
     """Say which harms were more common; three get their numbers, further ones their names."""
-    firm = [finding for finding in worse if _most_analyses_agree(finding)]
-    shaky = [finding for finding in worse if not _most_analyses_agree(finding)]
+    firm = [finding for finding in worse if not most_analyses_differ(finding)]
+    shaky = [finding for finding in worse if most_analyses_differ(finding)]
     # The harm in doubt that matters most keeps its numbers: a reader has met them elsewhere.
     doubtful = _harms_listed(findings, shaky, max(1, _MOST_HARMS - len(firm)))
     if not firm:
@@ -103,7 +105,19 @@ def _harms_listed(findings: Findings, harms: Sequence[Finding], most: int) -> Pa
     return (
         *_with_numbers(findings, numbered),
         ", and also " if numbered and named else "",
-        *listed(_harm(findings, finding, agreement_tag(findings, finding)) for finding in named),
+        *_by_name(findings, named),
+    )
+
+
+def _by_name(findings: Findings, harms: Sequence[Finding]) -> Parts:
+    return listed(
+        _harm(
+            findings,
+            harm,
+            agreement_tag(findings, harm),
+            other_verdicts_tag(findings, harm),
+        )
+        for harm in harms
     )
 
 
@@ -132,23 +146,26 @@ def _numbers(findings: Findings, finding: Finding) -> tuple[Parts, ...]:
         _without_brackets(compact_effect(findings, finding)),
         (interval_warning(finding, brief=True),) if interval_warning(finding) else (),
         agreement_tag(findings, finding),
+        other_verdicts_tag(findings, finding),
         trials_counted(findings, finding) if finding.status == "single trial" else (),
     )
 
 
-def _most_analyses_agree(finding: Finding) -> bool:
-    robustness = finding.robustness
-    return robustness is None or 2 * robustness.analysis_same >= robustness.analysis_total
-
-
 def _unsettled_clause(findings: Findings, rest: Sequence[Finding]) -> Parts:
-    unclear = [f.outcome for f in rest if f.verdicts[f.primary].category == "unclear"]
+    unclear = [f for f in rest if f.verdicts[f.primary].category == "unclear"]
     if not unclear:
         return ()
+    contested = [f for f in unclear if differing_presets(f)]
     named: Parts = ("the other harms reported",)
     if len(unclear) <= _MOST_HARMS:
-        named = name_outcomes(findings, unclear)
+        named = listed(_beside(findings, finding) for finding in unclear)
+    elif contested:
+        named = (*named, ", among them ", *listed(_beside(findings, f) for f in contested), ",")
     return ("; for ", *named, " the trials leave open which way the groups differ")
+
+
+def _beside(findings: Findings, finding: Finding) -> Parts:
+    return _harm(findings, finding, other_verdicts_tag(findings, finding))
 
 
 def _harms_unsettled(findings: Findings, comparison: str, found: Sequence[Finding]) -> Sentence:

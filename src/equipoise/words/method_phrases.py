@@ -16,6 +16,7 @@ _PRESETS = {
     "as-published": "as published (RevMan's classic methods)",
     "cochrane-2025": "Cochrane 2025",
 }
+_PRESETS_IN_BRIEF = {"as-published": "as published", "cochrane-2025": "Cochrane 2025"}
 _WEIGHTING = {
     "IV": "the inverse of its variance",
     "MH": (
@@ -171,6 +172,11 @@ _OPTION_NAMES = {
     "double_zero": "trials without events",
     "smd_variance": "standardised differences",
 }
+
+
+def preset_in_brief(value: str) -> str:
+    """Name a preset inside a sentence about something else: ``Cochrane 2025``."""
+    return _PRESETS_IN_BRIEF.get(value, name(value))
 
 
 def preset(value: str) -> str:

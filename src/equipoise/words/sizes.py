@@ -1,8 +1,9 @@
 """How large an effect is and what its interval leaves open, in the words of GRADE.
 
-The size word comes from the point estimate against the minimal important difference (Santesso and
-others 2020, doi:10.1016/j.jclinepi.2019.10.014); what else the interval allows comes from its
-limits. All comparisons are made on differences oriented so that positive is better for people.
+The region of an estimate follows from the point estimate against the minimal important difference
+(Santesso and others 2020, doi:10.1016/j.jclinepi.2019.10.014); what else the interval allows comes
+from its limits. All comparisons are made on differences oriented so that positive is better for
+people.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Literal
 from equipoise.findings import Finding
 from equipoise.words.numbers import without_noise
 
-Size = Literal["important", "little or no difference", "any"]
 Region = Literal[
     "important benefit", "benefit", "little or no difference", "harm", "important harm"
 ]
@@ -54,19 +54,6 @@ def oriented(finding: Finding) -> Oriented:
         mid = None if per_thousand else mid
     estimate, one, other = (sign * without_noise(value) for value in values)
     return Oriented(estimate, min(one, other), max(one, other), mid)
-
-
-def size(finding: Finding) -> Size:
-    """Say how large the point estimate is: ``any`` when no important difference is agreed."""
-    gains = oriented(finding)
-    if gains.mid is None:
-        return "any" if gains.estimate else "little or no difference"
-    return "important" if abs(gains.estimate) >= gains.mid else "little or no difference"
-
-
-def favours_treatment(finding: Finding) -> bool:
-    """Tell whether the point estimate lies on the treatment's side."""
-    return oriented(finding).estimate > 0
 
 
 def regions(finding: Finding) -> tuple[Region, ...]:

@@ -10,11 +10,13 @@ from equipoise.findings import ComparisonInfo, Finding, Findings, GapCell
 from equipoise.words import numbers
 from equipoise.words.answer import answer, main_finding
 from equipoise.words.binding import gap_key, make_sentence
-from equipoise.words.certainty import reviewers_disagree
+from equipoise.words.certainty import is_ceiling, reviewers_disagree
 from equipoise.words.effects import absolute_in_words
 from equipoise.words.estimates import interval_warning, is_estimated, people_incomplete
 from equipoise.words.gaps import gap_text
+from equipoise.words.listing import all_are_listed
 from equipoise.words.model import Sentence
+from equipoise.words.other_methods import other_verdicts_row
 from equipoise.words.phrases import name, name_start
 from equipoise.words.robustness import robustness_text
 from equipoise.words.subjects import measured
@@ -101,7 +103,8 @@ def _table(findings: Findings, comparison: str, width: int) -> Iterator[str]:
         if cell.comparison == comparison and gap_key(cell) in by_id
     ]
     if not rows:
-        yield "No included trial reported a planned outcome."
+        who = "included trial" if all_are_listed(findings) else "trial listed here"
+        yield f"No {who} reported a planned outcome."
         return
     header = ("Outcome", "Trials/people", "Effect (CI)", "Certainty")
     widths = [max(_width(row[i]) for row in (header, *rows)) for i in (1, 2, 3)]
@@ -122,7 +125,7 @@ def _row(findings: Findings, finding: Finding) -> tuple[str, ...]:
         _effect(finding),
         _certainty(finding),
         _per_thousand(findings, finding),
-        _verdict(finding),
+        _verdict(findings, finding),
         interval_warning(finding) if is_estimated(finding) else "",
     )
 
@@ -147,12 +150,20 @@ def _certainty(finding: Finding) -> str:
     certainty = finding.certainty
     if certainty is None:
         return _NOTHING
+    if _only_a_high_ceiling(finding):
+        return "not yet rated"
     return _SYMBOLS[certainty.level] + _mark(finding)
+
+
+def _only_a_high_ceiling(finding: Finding) -> bool:
+    """Tell whether nothing is known of the certainty: at most high is no rating."""
+    certainty = finding.certainty
+    return certainty is not None and certainty.level == "high" and is_ceiling(finding)
 
 
 def _mark(finding: Finding) -> str:
     certainty = finding.certainty
-    if certainty is None:
+    if certainty is None or _only_a_high_ceiling(finding):
         return ""
     if certainty.decided_by is not None:
         return " ≠" if reviewers_disagree(finding) else ""
@@ -163,15 +174,18 @@ def _per_thousand(findings: Findings, finding: Finding) -> str:
     return make_sentence(absolute_in_words(findings, finding)).plain
 
 
-def _verdict(finding: Finding) -> str:
+def _verdict(findings: Findings, finding: Finding) -> str:
     verdict = finding.verdicts.get(finding.primary)
     if verdict is None or not is_estimated(finding):
         return ""
     held = finding.robustness
     if held is None:
-        return f"verdict: {verdict.category} (one trial)"
-    same, total = numbers.count(held.analysis_same), numbers.analyses(held.analysis_total)
-    return f"verdict: {verdict.category} (in {same} of {total})"
+        basis = "one trial"
+    else:
+        total = numbers.analyses(held.analysis_total)
+        basis = f"in {numbers.count(held.analysis_same)} of {total}"
+    other = make_sentence(other_verdicts_row(findings, finding)).plain
+    return f"verdict: {verdict.category} ({'; '.join(filter(None, (basis, other)))})"
 
 
 def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:

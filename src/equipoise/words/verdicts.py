@@ -1,9 +1,10 @@
 """What a finding says, in the informative statements of GRADE.
 
 The words follow Santesso and others (2020, doi:10.1016/j.jclinepi.2019.10.014): certainty chooses
-between *reduces*, *probably reduces* and *may reduce*; the point estimate, held against the
-minimal important difference, chooses between these and *little to no difference*. GRADE's *large*
-and *slightly* need more thresholds than one, so they are not used.
+between *reduces*, *probably reduces* and *may reduce*; the verdict chooses between these, *little
+to no difference* and *is unclear*. An interval that leaves the verdict open gets no word for a
+direction: there the sign of the point estimate would be read as a result. GRADE's *large* and
+*slightly* need more thresholds than one, so they are not used.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from equipoise.words.certainty import certainty_remark, strength
 from equipoise.words.estimates import interval_warning, is_estimated, people_counted
 from equipoise.words.model import Sentence
 from equipoise.words.numbers import without_noise
-from equipoise.words.sizes import Region, oriented, region_of_estimate, regions, size
+from equipoise.words.other_methods import differing_presets
+from equipoise.words.robustness import most_analyses_differ
+from equipoise.words.sizes import Region, oriented, region_of_estimate, regions
 from equipoise.words.subjects import measured, outcome_of, treatment
 
 _ALLOWED: dict[Region, str] = {
@@ -48,11 +51,23 @@ def finding_statement(
     return make_sentence(
         what_it_does(findings, finding),
         what_else_it_allows(findings, finding),
+        _what_it_depends_on(finding),
         ".",
         _warning(finding),
         " It rests on one trial." if finding.status == "single trial" else "",
         certainty_remark(findings, finding) if with_certainty else (),
     )
+
+
+def _what_it_depends_on(finding: Finding) -> str:
+    """Warn that a statement follows from a verdict most analyses, or the other methods, deny.
+
+    Very low certainty claims nothing of the effect, so there the warning is about the verdict.
+    """
+    if not (most_analyses_differ(finding) or differing_presets(finding)):
+        return ""
+    what = "the verdict" if strength(finding) == "very low" else "this"
+    return f"; {what} depends on how the trials are analysed"
 
 
 def _warning(finding: Finding) -> str:
@@ -75,7 +90,12 @@ def what_it_does(findings: Findings, finding: Finding, *, start: bool = True) ->
             f"{opening} evidence is very uncertain about the effect of ", *name, " on ", *object_,
         )  # fmt: skip
     what: Parts = (_chance(findings, finding), *object_)
-    if size(finding) == "little or no difference":
+    if _is_unclear(finding):
+        opening = "Whether " if start else "whether "
+        ending = " is unclear" if finding.time is None else ", is unclear"
+        name = treatment(findings, finding.comparison)
+        return (opening, *name, " changes ", *what, ending)
+    if finding.verdicts[finding.primary].category == "little or no difference":
         return (*subject, f" {_RESULTS[level]} in little to no difference in ", *what)
     return (*subject, *_changes(findings, finding, level), " ", *what)
 
@@ -84,11 +104,17 @@ def what_else_it_allows(findings: Findings, finding: Finding) -> str:
     """Name what else than the estimate's own region the interval reaches into.
 
     With a minimal important difference these are regions of benefit and harm; without one, the
-    other direction. Empty when there is nothing else, and when the evidence is very uncertain
-    anyway.
+    other direction. An unclear verdict has no region of its own, so all are named. Empty when
+    there is nothing else, and when the evidence is very uncertain anyway.
     """
+    if strength(finding) == "very low":
+        return ""
+    if _is_unclear(finding):
+        return _what_leaves_it_unclear(findings, finding)
+    if _may_be_too_small(finding):
+        return f", though the interval allows {what_it_is_compatible_with(finding)}"
     others = [region for region in regions(finding) if region != region_of_estimate(finding)]
-    if not others or strength(finding) == "very low":
+    if not others:
         return ""
     if oriented(finding).mid is None:
         return f", though the interval also allows {_other_direction(findings, finding)}"
@@ -105,6 +131,34 @@ def what_it_is_compatible_with(finding: Finding) -> str:
     if len(reached) == len(("benefit", "neither", "harm")):
         return f"anything from {_ALLOWED[reached[0]]} to {_ALLOWED[reached[-1]]}"
     return ("both " if len(reached) > 1 else "") + _joined(reached)
+
+
+def _is_unclear(finding: Finding) -> bool:
+    """Tell whether a statement can name no direction: by the verdict, or with none to name."""
+    category = finding.verdicts[finding.primary].category
+    if category == "little or no difference":
+        return False
+    return category == "unclear" or oriented(finding).estimate == 0
+
+
+def _may_be_too_small(finding: Finding) -> bool:
+    """Tell whether a verdict of benefit or harm has an estimate short of an important one."""
+    settled = finding.verdicts[finding.primary].category in {"benefit", "harm"}
+    short = region_of_estimate(finding) == "little or no difference"
+    return settled and short and len(regions(finding)) > 1
+
+
+def _what_leaves_it_unclear(findings: Findings, finding: Finding) -> str:
+    gains = oriented(finding)
+    if gains.mid is not None:
+        return f": the interval allows {what_it_is_compatible_with(finding)}"
+    if gains.low < 0 < gains.high:
+        better_or_worse = _better_or_worse(findings, finding)
+        both = (
+            "an improvement and a worsening" if better_or_worse else "an increase and a reduction"
+        )
+        return f"; the interval allows both {both}"
+    return "; the interval includes no difference" if gains.low <= 0 <= gains.high else ""
 
 
 def _other_direction(findings: Findings, finding: Finding) -> str:
