@@ -176,8 +176,52 @@ def test_paper_shrinks_the_figures_to_its_width(visit: Visit) -> None:
     assert max(widths) <= 680
 
 
-def test_paper_shows_everything_and_folds_again(visit: Visit) -> None:
-    folded = visit.page.locator("details:not([open])")
+PAPER_WIDTH = 718
+FOLDED = "details:not([open]):not(.off-paper, .off-paper *)"
+
+
+def test_paper_is_wide_enough_for_the_example(browser: Browser, ketamine: str) -> None:
+    context = browser.new_context(viewport={"width": PAPER_WIDTH, "height": 1000})
+    page = context.new_page()
+    page.goto(ketamine)
+    page.emulate_media(media="print")
+    playwright.expect(page.locator(FOLDED)).to_have_count(0)
+    wide = page.evaluate(
+        """width => [...document.querySelectorAll('table, svg, figure, p, th, td')]
+            .filter(part => part.getBoundingClientRect().right > width + 1
+                || part.scrollWidth > part.clientWidth + 1 && part.matches('th, td'))
+            .map(part => part.closest('table')?.caption?.textContent ?? part.outerHTML)""",
+        PAPER_WIDTH,
+    )
+    context.close()
+    assert sorted(set(wide)) == []
+
+
+def test_a_phone_is_told_that_a_figure_goes_on(visit: Visit) -> None:
+    cue = "getComputedStyle(document.querySelector('figure.plot'), '::before').content"
+    assert visit.page.evaluate(cue) == "none"
+    visit.page.set_viewport_size({"width": 375, "height": 800})
+    assert "scroll sideways" in visit.page.evaluate(cue)
+    hidden = visit.page.evaluate(
+        """[...document.querySelectorAll('figure.plot .scroll')]
+            .filter(box => box.checkVisibility() && box.scrollWidth <= box.clientWidth)
+            .map(box => box.getAttribute('aria-label'))"""
+    )
+    assert hidden == []
+    visit.page.emulate_media(media="print")
+    assert visit.page.evaluate(cue) == "none"
+
+
+def test_paper_leaves_receipts_and_text_versions_out(visit: Visit) -> None:
+    left_out = visit.page.locator("details.off-paper")
+    assert left_out.count() > 2
+    visit.page.emulate_media(media="print")
+    assert [part.is_visible() for part in left_out.all()] == [False] * left_out.count()
+    assert visit.page.locator("details.off-paper[open]").count() == 0
+
+
+def test_paper_shows_everything_else_and_folds_again(visit: Visit) -> None:
+    folded = visit.page.locator(FOLDED)
     before = folded.count()
     assert before > 10
     visit.page.emulate_media(media="print")

@@ -229,6 +229,20 @@ def test_a_review_without_data_says_so_and_draws_only_the_grid() -> None:
     assert "Nothing has been rated." in page.by_id("certainty").text
 
 
+def test_one_thing_is_counted_in_the_singular() -> None:
+    findings = example_findings()
+    main = findings.comparisons[0].id
+    last = next(f for f in findings.findings if f.comparison != main)
+    rated = replace(last, certainty=findings.findings[0].certainty)
+    changed = tuple(
+        f if f.comparison == main else rated if f is last else replace(f, certainty=None)
+        for f in findings.findings
+    )
+    page = read(render_report(replace(findings, findings=changed)))
+    counted = page.by_id(f"certainty-{last.comparison}").all("summary")[0]
+    assert counted.all("span", "aside")[0].text == "1 rating"
+
+
 def test_a_finding_whose_trials_gave_no_numbers_is_told_without_a_plot() -> None:
     findings = example_findings()
     last = next(f for f in findings.findings if f.status == "not poolable")

@@ -6,17 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from equipoise.findings import ArmSummary, Robustness
+from equipoise.findings import ArmSummary, Findings, Note, Robustness
 from equipoise.report import basis, render_report
 from equipoise.report.arms import arm_cells, arm_kind, arm_totals
 from equipoise.report.directory import directory
-from equipoise.report.effects import difference_text, heterogeneity_text, overall_test_text
+from equipoise.report.effects import (
+    difference_text,
+    heterogeneity_text,
+    measured_effect,
+    overall_test_text,
+)
 from equipoise.report.gaps import gap_rows
 from equipoise.report.methods import method_rows
 from equipoise.report.options import option_name
-from equipoise.report.robustness import MOST_DRAWN, curve_figure, robustness_views
+from equipoise.report.robustness import (
+    MOST_DRAWN,
+    curve_figure,
+    notes_on_counting,
+    robustness_views,
+)
 from equipoise.report.trials import overall_bias, trial_table
 from equipoise.words import numbers
+from report.reading import read
 from support.findings_factory import example_findings, without_data
 
 
@@ -130,8 +141,57 @@ def test_what_decides_is_named_or_said_to_be_nothing() -> None:
     names = directory(example_findings())
     views = robustness_views(names, names.comparisons["drug-a-placebo"])
     deciding = {view.title: view.deciding for view in views}
-    assert deciding["Nausea"] == "none: all analyses agree"
+    assert deciding["Nausea"] == "none: all analyses counted agree"
     assert deciding["Any adverse event"] == "how the interval is computed"
+
+
+def test_a_measure_is_called_what_readers_call_it() -> None:
+    finding = example_findings().findings[0]
+    effect = finding.estimates[finding.primary].effect
+    said = [measured_effect(replace(finding, measure=name), effect) for name in ("PETO", "GENERIC")]
+    assert [text.rsplit(" ", 4)[0] for text in said] == ["Peto OR", "effect"]
+
+
+FEW = Note("t-intervals-few-trials", "Two intervals not counted.")
+
+
+def with_main_robustness(found: Robustness) -> Findings:
+    findings = example_findings()
+    first, *rest = findings.findings
+    return replace(findings, findings=(replace(first, robustness=found), *rest))
+
+
+@pytest.mark.parametrize(
+    ("k_chosen", "k_left_out", "said"),
+    [
+        (3, 2, "All of these are analyses after leaving one trial out."),
+        (2, 2, "Some of these are analyses after leaving one trial out."),
+        (4, 3, ""),
+    ],
+)
+def test_what_is_not_counted_is_named_whether_or_not_a_curve_is_drawn(
+    k_chosen: int, k_left_out: int, said: str
+) -> None:
+    found = example_findings().findings[0].robustness
+    assert found is not None
+    assert {each.leave_one_out for each in found.specifications} == {False, True}
+    made = tuple(
+        replace(each, k=k_left_out if each.leave_one_out else k_chosen)
+        for each in found.specifications
+    )
+    findings = with_main_robustness(replace(found, specifications=made, not_run=(FEW,)))
+    names = directory(findings)
+    views = robustness_views(names, findings.comparisons[0])
+    expected = f"{FEW.text} {said}".strip()
+    title = names.short_title(findings.findings[0])
+    assert (title, expected) in notes_on_counting(views)
+    assert notes_on_counting([views[0], replace(views[0], title="Nausea")])[0] == (
+        f"{title}; Nausea",
+        expected,
+    )
+    section = read(render_report(findings)).by_id("robustness")
+    assert f"{title}: {expected}" in section.text
+    assert "every defensible combination" not in section.text
 
 
 def test_the_grid_has_a_cell_for_everything_planned() -> None:

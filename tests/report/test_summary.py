@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from equipoise.findings import Decision, Note
 from equipoise.report import render_report, summary_of_findings
+from equipoise.report.basis import no_data
 from equipoise.report.certainty import certainty_mark
 from equipoise.report.directory import directory
 from equipoise.report.harms import harm_rows, notes_on_harms
 from equipoise.report.summary import risk_bases, scale_text, trials_text
 from equipoise.words import numbers
-from report.reading import example_page
-from support.findings_factory import example_findings
+from report.reading import example_page, read
+from support.findings_factory import example_findings, without_data
 
 MAIN = "drug-a-placebo"
 
@@ -110,7 +111,58 @@ def test_why_a_risk_cannot_be_given_stands_in_the_table() -> None:
 
 def test_where_the_comparators_risks_come_from_is_said_once() -> None:
     rows = summary_of_findings(example_findings(), MAIN)
-    assert risk_bases(rows) == ("median of the comparator risks in the trials",)
+    assert risk_bases(rows) == {"median of the comparator risks in the trials": "a"}
+
+
+def test_each_basis_has_its_own_letter_however_many_there_are() -> None:
+    row = summary_of_findings(example_findings(), MAIN)[0]
+    bases = [f"basis {number}" for number in range(28)]
+    letters = risk_bases([replace(row, basis=basis) for basis in (*bases, bases[0])])
+    assert list(letters) == bases
+    assert list(letters.values())[:3] == ["a", "b", "c"]
+    assert list(letters.values())[25:] == ["z", "aa", "ab"]
+
+
+def test_a_risk_carries_the_letter_of_its_basis() -> None:
+    findings = example_findings()
+    nausea = next(f for f in findings.findings if f.outcome == "nausea")
+    own = {
+        preset: replace(absolute, assumed_risk_basis="from a register")
+        for preset, absolute in nausea.absolute.items()
+    }
+    others = tuple(replace(f, absolute=own) if f is nausea else f for f in findings.findings)
+    page = read(render_report(replace(findings, findings=others)))
+    section = page.by_id(f"summary-{MAIN}")
+    marks = {
+        row.all("th")[0].all("a")[0].text: [note.attributes["href"][1:] for note in notes]
+        for row in section.all("tr")
+        if (notes := [a for sup in row.all("sup") for a in sup.all("a")])
+    }
+    (nausea_mark,) = marks.pop("Nausea")
+    assert page.by_id(nausea_mark).text.endswith("from a register")
+    assert marks
+    for (mark,) in marks.values():
+        assert page.by_id(mark).text.endswith("median of the comparator risks in the trials")
+        assert mark != nausea_mark
+
+
+def test_nothing_is_claimed_of_trials_that_are_not_listed() -> None:
+    findings = example_findings()
+    included = findings.included
+    assert no_data(findings) == "No data in the 8 trials listed here."
+    one = replace(findings, included=replace(included, listed=1))
+    assert no_data(one) == "No data in the 1 trial listed here."
+    none = replace(findings, included=replace(included, listed=0))
+    assert no_data(none) == "No data: none of the trials is listed here."
+    for trials in (None, included.listed):
+        every = replace(findings, included=replace(included, trials=trials))
+        assert no_data(every) == "No included trial of this comparison reported it."
+    page = example_page()
+    for section in ("summary", "harms"):
+        assert "No data in the 8 trials listed here." in page.by_id(section).text
+        assert "No included trial" not in page.by_id(section).text
+    bare = read(render_report(without_data()))
+    assert no_data(without_data()) in bare.by_id("trials").text
 
 
 def test_a_scale_shows_its_range_once() -> None:
@@ -131,6 +183,35 @@ def test_certainty_says_whether_people_decided_it() -> None:
     assert certainty_mark("x", proposed).basis == "proposal: low at most"
     judged = replace(proposed, not_judged=())
     assert certainty_mark("x", judged).basis == "proposal: nobody has decided"
+
+
+def test_a_ceiling_of_high_is_no_rating() -> None:
+    first, *rest = example_findings().findings
+    assert first.certainty is not None
+    unjudged = replace(
+        first.certainty,
+        proposal="high",
+        level="high",
+        decided_by=None,
+        decisions=(),
+        not_judged=("risk of bias", "indirectness"),
+    )
+    mark = certainty_mark("x", unjudged)
+    assert (mark.symbols, mark.level) == ("", "not yet rated")
+    assert mark.basis == "nobody has judged: risk of bias, indirectness"
+    findings = replace(example_findings(), findings=(replace(first, certainty=unjudged), *rest))
+    page = read(render_report(findings))
+    own = page.by_id(f"c-{first.id}").text
+    assert "not yet rated" in own
+    assert "⊕" not in own
+    summary = page.by_id(f"summary-{MAIN}").all("td")[5].text
+    assert summary.startswith("not yet rated nobody has judged")
+    assert certainty_mark("x", replace(unjudged, not_judged=())).symbols == "⊕⊕⊕⊕"
+    decided = replace(unjudged, decided_by="am")
+    assert (certainty_mark("x", decided).level, certainty_mark("x", decided).symbols) == (
+        "high",
+        "⊕⊕⊕⊕",
+    )
 
 
 def test_certainty_shows_where_reviewers_disagree() -> None:

@@ -60,6 +60,20 @@ def facts(findings: Findings) -> tuple[Fact, ...]:
     return tuple(Fact(numbers.count(n), label) for n, label in stated if n is not None)
 
 
+def no_data(findings: Findings) -> str:
+    """Say that no trial has data on something, claiming no more than the trials listed can bear.
+
+    Where the review included more trials than are listed here, the others may have measured it.
+    """
+    said = findings.included
+    if said.trials is not None and said.trials > said.listed:
+        if not said.listed:
+            return "No data: none of the trials is listed here."
+        noun = "trial" if said.listed == 1 else "trials"
+        return f"No data in the {numbers.count(said.listed)} {noun} listed here."
+    return "No included trial of this comparison reported it."
+
+
 def parts(findings: Findings) -> tuple[str, ...]:
     """Say how the review divides what it included."""
     return tuple(

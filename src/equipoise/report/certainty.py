@@ -20,10 +20,15 @@ _SYMBOLS: Final[dict[CertaintyLevel, str]] = {
     "very low": "⊕⊖⊖⊖",
 }
 
+NOT_YET_RATED: Final = "not yet rated"
+
 
 @dataclass(frozen=True, slots=True)
 class CertaintyMark:
-    """A level of certainty: ``basis`` says whether people decided it, disagree, or nobody has yet."""
+    """A level of certainty: ``basis`` says whether people decided it, disagree, or nobody has yet.
+
+    ``symbols`` are empty where nothing can be said yet.
+    """
 
     level: str
     symbols: str
@@ -53,11 +58,13 @@ class CertaintyView:
 def certainty_mark(finding: str, certainty: Certainty) -> CertaintyMark:
     """Say how certain a finding is and on whose word.
 
-    A proposal with domains nobody has judged is the most the certainty can be, and says so.
+    A proposal with domains nobody has judged is the most the certainty can be, and says so. Where
+    even that is *high*, it tells nothing but that nobody has looked: it is not shown as a rating.
     """
+    rated = not _is_open(certainty)
     return CertaintyMark(
-        level=certainty.level,
-        symbols=_SYMBOLS[certainty.level],
+        level=certainty.level if rated else NOT_YET_RATED,
+        symbols=_SYMBOLS[certainty.level] if rated else "",
         basis=_basis(certainty),
         decided=certainty.decided_by is not None,
         anchor=certainty_anchor(finding),
@@ -87,12 +94,20 @@ def _view(names: Directory, finding: Finding, certainty: Certainty) -> Certainty
     )
 
 
+def _is_open(certainty: Certainty) -> bool:
+    """Tell a ceiling that rules out nothing: no decision, parts not judged, and *high* so far."""
+    undecided = certainty.decided_by is None and bool(certainty.not_judged)
+    return undecided and certainty.level == "high"
+
+
 def _basis(certainty: Certainty) -> str:
     if len({decision.judgement for decision in certainty.decisions}) > 1:
         each = ", ".join(f"{made.by} {made.judgement}" for made in certainty.decisions)
         return f"reviewers disagree: {each}"
     if certainty.decided_by is not None:
         return f"decided by {certainty.decided_by}"
+    if _is_open(certainty):
+        return f"nobody has judged: {', '.join(certainty.not_judged)}"
     if certainty.not_judged:
         return f"proposal: {certainty.level} at most"
     return "proposal: nobody has decided"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from equipoise.findings import Effect, Estimate, Finding, SubgroupTest
 from equipoise.words import method_phrases, numbers, phrases
 
 NOT_ESTIMABLE = "Not estimable"
+_MEASURES: Final = {"PETO": "Peto OR", "GENERIC": "effect"}
 
 
 def effect_text(effect: Effect) -> str:
@@ -16,8 +19,8 @@ def effect_text(effect: Effect) -> str:
 
 def measured_effect(finding: Finding, effect: Effect) -> str:
     """Write an effect with its measure: ``MD −15.79 (−32.09 to 0.51)``."""
-    measure = "" if finding.measure == "GENERIC" else f"{finding.measure} "
-    return measure + effect_text(effect)
+    measure = _MEASURES.get(finding.measure, finding.measure)
+    return f"{measure} {effect_text(effect)}"
 
 
 def difference_text(finding: Finding, effect: Effect) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,12 +25,12 @@ from equipoise.report.figures import (
 )
 from equipoise.report.gaps import gap_rows
 from equipoise.report.harms import HarmRow, harm_rows, notes_on_harms
-from equipoise.report.robustness import RobustnessView, robustness_views
+from equipoise.report.robustness import RobustnessView, notes_on_counting, robustness_views
 from equipoise.report.sentences import marked_up, paragraph
 from equipoise.report.summary import SummaryRow, risk_bases, scale_text, summary_of_findings
 from equipoise.report.trials import TrialTable, trial_table
-from equipoise.report.verdicts import verdict_lines
-from equipoise.words import answer, gap_text, methods_text, phrases, robustness_text
+from equipoise.report.verdicts import interval_warnings, verdict_lines
+from equipoise.words import answer, gap_text, methods_text, numbers, phrases, robustness_text
 
 _PACKAGE = "equipoise.report"
 
@@ -58,6 +58,7 @@ class FindingView:
     figure: Figure | None
     table: TrialTable | None
     subgroups: tuple[SubgroupView, ...]
+    interval_warnings: tuple[str, ...]
     verdicts: tuple[str, ...]
     without_numbers: tuple[str, ...]
     notes: tuple[str, ...]
@@ -80,16 +81,17 @@ class ComparisonView:
     anchors: dict[str, str]
     main: bool
     summary: tuple[SummaryRow, ...]
-    risk_bases: tuple[str, ...]
+    risk_bases: dict[str, str]
     findings: tuple[FindingView, ...]
     others: tuple[OtherAnalyses, ...]
+    not_counted: tuple[tuple[str, str], ...]
     harms: tuple[HarmRow, ...]
     harm_notes: tuple[tuple[str, str], ...]
     certainty: tuple[CertaintyView, ...]
     gaps: Markup
 
 
-_SECTIONS = ("summary", "trials", "robustness", "harms", "certainty")
+_SECTIONS = ("summary", "risk", "trials", "robustness", "harms", "certainty")
 
 
 def render_report(findings: Findings, figures: Mapping[str, Figure] | None = None) -> str:
@@ -114,6 +116,7 @@ def render_report(findings: Findings, figures: Mapping[str, Figure] | None = Non
         answer=[marked_up(sentence, names) for sentence in answer(findings)],
         facts=basis.facts(findings),
         parts=basis.parts(findings),
+        no_data=basis.no_data(findings),
         tallies=basis.tallies(findings),
         studies=basis.study_rows(names),
         comparisons=[
@@ -132,6 +135,7 @@ def _comparison(
 ) -> ComparisonView:
     summary = summary_of_findings(names.all, info.id)
     harms = harm_rows(names, info)
+    views = robustness_views(names, info)
     return ComparisonView(
         info=info,
         anchors={section: comparison_anchor(section, info.id) for section in _SECTIONS},
@@ -139,7 +143,8 @@ def _comparison(
         summary=summary,
         risk_bases=risk_bases(summary),
         findings=tuple(_finding(names, finding, figures) for finding in names.of(info)),
-        others=tuple(_other(names, view, figures) for view in robustness_views(names, info)),
+        others=tuple(_other(names, view, figures) for view in views),
+        not_counted=notes_on_counting(views),
         harms=harms,
         harm_notes=notes_on_harms(harms),
         certainty=certainty_views(names, info),
@@ -164,6 +169,7 @@ def _finding(names: Directory, finding: Finding, figures: Mapping[str, Figure]) 
             )
             for analysis in finding.subgroup_analyses
         ),
+        interval_warnings=interval_warnings(finding),
         verdicts=verdict_lines(finding),
         without_numbers=finding.without_numbers,
         notes=tuple(note.text for note in finding.notes),
@@ -193,6 +199,7 @@ def _environment() -> jinja2.Environment:
     environment.filters["drawn"] = _drawn
     environment.filters["marked_up"] = marked_up
     environment.filters["kept"] = _kept
+    environment.filters["counted"] = _counted
     environment.filters["name_start"] = phrases.name_start
     return environment
 
@@ -205,6 +212,11 @@ def _drawn(figure: Figure) -> Markup:
 def _kept(effect: str) -> str:
     """Keep an interval on one line of its cell."""
     return effect.replace(" to ", "\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}")
+
+
+def _counted(things: Sized, noun: str) -> str:
+    """Count things with their noun: ``1 rating``, ``2 ratings``."""
+    return f"{numbers.count(len(things))} {noun}{'' if len(things) == 1 else 's'}"
 
 
 @cache

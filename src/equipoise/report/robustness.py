@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +13,11 @@ from equipoise.report.anchors import finding_anchor, robustness_anchor
 from equipoise.report.directory import Directory
 from equipoise.report.forest_rows import finding_axis
 from equipoise.report.options import option_name
+from equipoise.report.verdicts import other_verdicts
 from equipoise.words import numbers, phrases
 
 _FEWEST_FOR_A_CURVE: Final = 3
+_FEWEST_FOR_T: Final = 3
 MOST_DRAWN: Final = 300
 """Most analyses in one curve: beyond, points touch, and the text twin is too long to read."""
 
@@ -48,7 +50,8 @@ class RobustnessView:
     """One finding analysed otherwise.
 
     ``agreeing`` counts the choices an analyst defends; ``with_left_out`` counts the analyses that
-    leave out single trials too. ``not_drawn`` sums up what the curve leaves out.
+    leave out single trials too. ``not_drawn`` sums up what the curve leaves out,
+    ``not_counted`` what was computed but not counted and what was planned but not run.
     """
 
     anchor: str
@@ -56,6 +59,7 @@ class RobustnessView:
     finding: str
     title: str
     verdict: str
+    by_other_methods: str
     agreeing: str
     with_left_out: str
     verdicts: str
@@ -63,7 +67,7 @@ class RobustnessView:
     analyses: tuple[AnalysisRow, ...]
     options: tuple[OptionRow, ...]
     not_drawn: str
-    not_run: tuple[str, ...]
+    not_counted: tuple[str, ...]
 
 
 def robustness_views(names: Directory, comparison: ComparisonInfo) -> tuple[RobustnessView, ...]:
@@ -169,6 +173,7 @@ def _view(finding: Finding, found: Robustness, title: str) -> RobustnessView:
         finding=finding_anchor(finding.id),
         title=title,
         verdict=found.reference,
+        by_other_methods=other_verdicts(finding),
         agreeing=f"{numbers.count(found.analysis_same)} of {numbers.count(found.analysis_total)}",
         with_left_out=_with_left_out(found),
         verdicts=_tally(found.verdicts),
@@ -176,8 +181,31 @@ def _view(finding: Finding, found: Robustness, title: str) -> RobustnessView:
         analyses=tuple(_analysis_rows(found.specifications)),
         options=tuple(_option_rows(found.specifications)),
         not_drawn=_not_drawn(found.specifications),
-        not_run=tuple(note.text for note in found.not_run),
+        not_counted=tuple(_not_counted(found)),
     )
+
+
+def notes_on_counting(views: Iterable[RobustnessView]) -> tuple[tuple[str, str], ...]:
+    """List what was not counted or not run, each remark once, with the findings it is about."""
+    about: dict[str, list[str]] = {}
+    for view in views:
+        for note in view.not_counted:
+            about.setdefault(note, []).append(view.title)
+    return tuple(("; ".join(titles), note) for note, titles in about.items())
+
+
+def _not_counted(found: Robustness) -> Iterator[str]:
+    for note in found.not_run:
+        few = note.code == "t-intervals-few-trials"
+        yield f"{note.text}{_left_out_too(found) if few else ''}"
+
+
+def _left_out_too(found: Robustness) -> str:
+    """Say whether analyses of too few trials are so few because one was left out."""
+    small = [each.leave_one_out for each in found.specifications if each.k < _FEWEST_FOR_T]
+    if not any(small):
+        return ""
+    return f" {'All' if all(small) else 'Some'} of these are analyses after leaving one trial out."
 
 
 def _with_left_out(found: Robustness) -> str:
@@ -201,7 +229,11 @@ def _analysis_rows(specifications: Sequence[Specification]) -> Iterator[Analysis
 
 def _deciding(found: Robustness) -> str:
     if found.deciding_choice is None:
-        return "none: all analyses agree" if found.same_verdict == found.total else "none alone"
+        return (
+            "none: all analyses counted agree"
+            if found.same_verdict == found.total
+            else "none alone"
+        )
     return phrases.choice(found.deciding_choice.choice)
 
 

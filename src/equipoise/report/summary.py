@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from string import ascii_lowercase
 
 from equipoise.findings import (
     AbsoluteEffect,
@@ -21,6 +22,7 @@ from equipoise.findings import (
     OutcomeInfo,
 )
 from equipoise.report.anchors import finding_anchor
+from equipoise.report.basis import no_data
 from equipoise.report.certainty import CertaintyMark, certainty_mark
 from equipoise.report.directory import Directory, directory
 from equipoise.report.effects import difference_text, measured_effect
@@ -29,6 +31,7 @@ from equipoise.words.estimates import people_incomplete
 from equipoise.words.model import Sentence
 
 NONE = "–"
+NO_DATA = "No data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +130,19 @@ def _people(finding: Finding) -> str:
     return ("≥" if people_incomplete(finding) else "") + numbers.count(finding.participants)
 
 
-def risk_bases(rows: Iterable[SummaryRow]) -> tuple[str, ...]:
-    """List where the comparators' risks of a table come from, each basis once."""
-    return tuple(dict.fromkeys(row.basis for row in rows if row.basis))
+def risk_bases(rows: Iterable[SummaryRow]) -> dict[str, str]:
+    """List where the comparators' risks of a table come from: each basis once, with its letter.
+
+    The letter stands beside each risk and before its basis below the table.
+    """
+    bases = dict.fromkeys(row.basis for row in rows if row.basis)
+    return {basis: _letter(position) for position, basis in enumerate(bases)}
+
+
+def _letter(position: int) -> str:
+    """Give the letter of a note: a to z, then aa, ab and on."""
+    before, last = divmod(position, len(ascii_lowercase))
+    return (_letter(before - 1) if before else "") + ascii_lowercase[last]
 
 
 def trials_text(finding: Finding) -> str:
@@ -201,11 +214,11 @@ def _without_data(names: Directory, outcome: OutcomeInfo, cells: tuple[GapCell, 
         comparator=NONE,
         treatment=NONE,
         difference=NONE,
-        effect="No data",
+        effect=NO_DATA,
         trials=numbers.count(0),
         people=NONE,
         certainty=None,
-        statement=Sentence(("No included trial of this comparison reported it.",)),
+        statement=Sentence((no_data(names.all),)),
         notes=(),
         basis=None,
     )

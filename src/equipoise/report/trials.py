@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from equipoise.findings import Finding, Trial
+from equipoise.findings import Estimate, Finding, Trial
 from equipoise.report.anchors import plot_row_anchor, study_anchor, trial_anchor
 from equipoise.report.arms import HEADERS, arm_cells, arm_kind
 from equipoise.report.directory import Directory
@@ -15,6 +15,7 @@ from equipoise.report.effects import (
     level_text,
     preset_name,
 )
+from equipoise.report.verdicts import interval_warning
 from equipoise.words import numbers
 
 UNKNOWN_BIAS = "not judged"
@@ -114,11 +115,18 @@ def _totals(finding: Finding, presets: tuple[str, ...]) -> list[TotalRow]:
         TotalRow(
             label=f"Total, {preset_name(preset)} ({level_text(estimate)} CI)",
             effect=effect_text(estimate.effect),
-            details=heterogeneity_text(estimate) or "",
+            details=_details(estimate),
         )
         for preset in presets
         for estimate in (finding.estimates[preset],)
     ]
+
+
+def _details(estimate: Estimate) -> str:
+    """Give the variation between trials, and what is wrong with the interval's width."""
+    warning = interval_warning(estimate)
+    said = (heterogeneity_text(estimate), warning and f"The interval {warning}")
+    return ". ".join(text for text in said if text)
 
 
 def _weight(value: float | None) -> str:

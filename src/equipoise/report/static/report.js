@@ -18,10 +18,10 @@
   });
   reveal();
 
-  // Paper cannot be unfolded: open everything to print, and fold it again afterwards.
+  // Paper cannot be unfolded: open what belongs on it to print, and fold it again afterwards.
   var opened = [];
   function unfold() {
-    document.querySelectorAll("details:not([open])").forEach(function (part) {
+    document.querySelectorAll("details:not([open]):not(.off-paper, .off-paper *)").forEach(function (part) {
       part.open = true;
       opened.push(part);
     });
