@@ -131,3 +131,22 @@ def test_the_common_effect_predicts_nothing() -> None:
     assert fit.pi_low is None
     assert fit.pi_high is None
     assert not fit.tau2
+
+
+def test_a_hartung_knapp_interval_narrower_than_walds_says_so_and_a_wider_one_does_not() -> None:
+    """Compare intervals, not standard errors: t with few degrees of freedom can outweigh both.
+
+    Equal variances of 1 and estimates 0, 1 and 2 give q = 2 / 2 = 1, so the same standard error of
+    0.577 and t instead of z: wider. Estimates 0, 0.1 and 0.2 give q = 0.01, a tenth of the standard
+    error, and 4.303 / 10 < 1.960: narrower.
+
+    R: ``rma(yi, vi, method = "REML", test = "knha")``
+    """
+
+    def noted(*estimates: float) -> bool:
+        fit = eq.pool(eq.effect_sizes("GENERIC", estimate=list(estimates), se=[1.0, 1.0, 1.0]))
+        return any(note.code == "hksj-narrower" for note in fit.notes)
+
+    assert noted(0.0, 0.1, 0.2)
+    assert not noted(0.0, 1.0, 2.0)
+    assert not noted(0.0, 0.8, 1.6)

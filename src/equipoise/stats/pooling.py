@@ -10,7 +10,7 @@ import numpy as np
 
 from equipoise.errors import ConvergenceError, DataError, MethodError
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.distributions import chi2_upper
+from equipoise.kernels.distributions import chi2_upper, normal_critical
 from equipoise.kernels.heterogeneity import (
     i2_from_q,
     i2_from_tau2,
@@ -239,13 +239,19 @@ def _notes(
     if inference.se[0] == 0.0:
         text = "the trials' estimates are equal, so this interval has no width: do not rely on it"
         notes.append(Note("zero-width-interval", text))
-    elif spec.ci == "hksj" and inference.se[0] < core.se[0]:
-        text = "the Hartung-Knapp standard error is smaller than the classic one"
+    elif spec.ci == "hksj" and _narrower_than_wald(core, spec, inference):
+        text = "the Hartung-Knapp interval is narrower than Wald's: do not rely on how narrow it is"
         notes.append(Note("hksj-narrower", text))
     elif spec.ci == "hksj-if-wider" and math.isinf(inference.df[0]):
         text = "Wald's interval is shown: the Hartung-Knapp interval is narrower"
         notes.append(Note("wald-wider", text))
     return tuple(notes)
+
+
+def _narrower_than_wald(core: Core, spec: MethodSpec, inference: Inference) -> bool:
+    """Compare the intervals themselves: a smaller standard error can still give a wider one."""
+    classic = 2.0 * normal_critical(spec.level) * core.se[0]
+    return bool(inference.high[0] - inference.low[0] < classic)
 
 
 def _observed_note(known: tuple[Note, ...], method: str) -> tuple[Note, ...]:
