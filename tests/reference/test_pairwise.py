@@ -13,11 +13,17 @@ from typing import Any, Literal, cast
 
 import pytest
 
-from differential import naive
 from differential.naive_distributions import chi2_quantile
 from differential.naive_effects import has_zero_cell, peto
 from equipoise import stats
-from reference.agree import SMALLEST_P, TAU2_ABSOLUTE, close
+from reference.agree import (
+    SMALLEST_P,
+    TAU2_ABSOLUTE,
+    agree_with,
+    agree_with_r,
+    close,
+    name,
+)
 from reference.expected import STOPPED_EARLY, exact_fit
 from reference.load import CI_OF_TEST, Case, pairwise_cases
 
@@ -26,14 +32,6 @@ FITS = [(case, fit) for case in CASES for fit in case.fits]
 WITH_TAU2_CI = [(case, fit) for case, fit in FITS if fit["method"] == "REML" and fit["test"] == "z"]
 UNIROOT = 1.3e-4
 """R's root finder stops within its default tolerance, .Machine$double.eps^0.25, absolute."""
-
-
-def name(value: object) -> str:
-    """Name a case or a fit in the test's id."""
-    if isinstance(value, Case):
-        return value.id
-    fit = cast("Mapping[str, Any]", value)
-    return f"{fit['method']}-{fit['test']}"
 
 
 @cache
@@ -105,39 +103,9 @@ def test_fits(case: Case, expected: Mapping[str, Any]) -> None:
         assert fit.diagnostics.converged
 
 
-def agree_with_r(fit: stats.MetaAnalysis, expected: Mapping[str, Any]) -> None:
-    """Hold every printed number against R's."""
-    assert fit.estimate == close(expected["estimate"])
-    assert fit.se == close(expected["se"])
-    assert fit.statistic == close(expected["stat"])
-    assert fit.ci_low == close(expected["ci_low"])
-    assert fit.ci_high == close(expected["ci_high"])
-    if expected["p"] >= SMALLEST_P:
-        assert fit.p == close(expected["p"])
-    assert fit.h2 == close(expected["h2"])
-    if expected["method"] == "FE":
-        assert fit.i2_q == close(expected["i2"])
-        return
-    assert fit.i2_tau2 == close(expected["i2"])
-    assert fit.pi_low == close(expected["pi_low"])
-    assert fit.pi_high == close(expected["pi_high"])
-    if expected["method"] != "PM":
-        assert fit.tau2_se == close(expected["se_tau2"])
-
-
 def agree_with_the_exact(fit: stats.MetaAnalysis, case: Case, expected: Mapping[str, Any]) -> None:
     """Hold the numbers against the naive engine at the exact τ², where R stopped early."""
     agree_with(fit, exact_fit(case, expected["method"], CI_OF_TEST[expected["test"]]))
-
-
-def agree_with(fit: stats.MetaAnalysis, exact: naive.Fit) -> None:
-    """Hold the numbers against a fit of the naive engine."""
-    for field in ("estimate", "se", "statistic", "p", "ci_low", "ci_high", "i2_tau2", "h2"):
-        assert getattr(fit, field) == close(getattr(exact, field)), field
-    half = (exact.ci_high - exact.ci_low) / 2 / exact.se
-    reach = half * math.hypot(exact.se, math.sqrt(exact.tau2))
-    assert fit.pi_low == close(exact.estimate - reach)
-    assert fit.pi_high == close(exact.estimate + reach)
 
 
 @pytest.mark.parametrize(("case", "expected"), WITH_TAU2_CI, ids=name)

@@ -15,9 +15,15 @@ import pytest
 from differential import naive
 from differential.naive_distributions import mp, mpf
 from equipoise import stats
-from reference.agree import SMALLEST_P, TAU2_ABSOLUTE, close
+from reference.agree import (
+    SMALLEST_P,
+    TAU2_ABSOLUTE,
+    agree_with,
+    agree_with_r,
+    close,
+    name,
+)
 from reference.load import CI_OF_TEST, FURTHER, Case, pairwise_cases
-from reference.test_pairwise import agree_with, agree_with_r, name
 
 CASES = pairwise_cases(FURTHER)
 FITS = [(case, fit) for case in CASES for fit in case.fits]
