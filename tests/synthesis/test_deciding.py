@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from equipoise.findings import Specification
-from equipoise.findings.model import DecidingChoice, VerdictCategory
+from equipoise.findings import DecidingChoice, Specification, VerdictCategory
 from equipoise.synthesis.deciding import deciding_choice
 
 ESTIMATORS = ("DL", "PM", "REML", "ML")

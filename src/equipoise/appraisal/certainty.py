@@ -21,7 +21,7 @@ from equipoise.appraisal.imprecision import appraise_imprecision
 from equipoise.appraisal.inconsistency import appraise_inconsistency
 from equipoise.appraisal.receipts import WORDS, propose
 from equipoise.appraisal.risk_of_bias import appraise_risk_of_bias
-from equipoise.findings.model import (
+from equipoise.findings import (
     Certainty,
     CertaintyDomain,
     CertaintyDomainName,

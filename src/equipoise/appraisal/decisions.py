@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from equipoise.findings.model import Decision
+from equipoise.findings import Decision
 from equipoise.review.model import CertaintyDecision
 
 OVERALL = "overall"

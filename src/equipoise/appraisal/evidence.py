@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from equipoise.appraisal.thresholds import Thresholds
-from equipoise.findings.model import Effect, Estimate, Trial
+from equipoise.findings import Effect, Estimate, Trial
 
 
 @dataclass(frozen=True, slots=True)

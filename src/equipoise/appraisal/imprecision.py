@@ -10,7 +10,7 @@ from __future__ import annotations
 from equipoise.appraisal.evidence import Evidence
 from equipoise.appraisal.inconsistency import crossings
 from equipoise.appraisal.receipts import PROJECT_DEFAULT, Inputs, Limits, propose
-from equipoise.findings.model import CertaintyDomain
+from equipoise.findings import CertaintyDomain
 from equipoise.stats import optimal_information_size
 
 APPRECIABLE_BENEFIT = 0.75

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from equipoise.appraisal.evidence import Evidence
 from equipoise.appraisal.receipts import Inputs, Limits, propose
 from equipoise.appraisal.thresholds import Thresholds
-from equipoise.findings.model import CertaintyDomain, Estimate
+from equipoise.findings import CertaintyDomain, Estimate
 
 SERIOUS_FROM = 25.0
 VERY_SERIOUS_FROM = 50.0

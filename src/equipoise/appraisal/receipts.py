@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from equipoise.findings.model import CertaintyDomain, CertaintyDomainName, Receipt
+from equipoise.findings import CertaintyDomain, CertaintyDomainName, Receipt
 
 RULES_VERSION = "1"
 PROJECT_DEFAULT = "project default"

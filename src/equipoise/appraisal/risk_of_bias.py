@@ -13,7 +13,7 @@ from typing import Literal
 
 from equipoise.appraisal.evidence import Weighed
 from equipoise.appraisal.receipts import Inputs, Limits, propose
-from equipoise.findings.model import Bias, CertaintyDomain
+from equipoise.findings import Bias, CertaintyDomain
 from equipoise.review.model import BiasJudgement
 
 OVERALL = "overall"

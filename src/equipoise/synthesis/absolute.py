@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from equipoise.appraisal.thresholds import takes_absolute_effects
-from equipoise.findings.model import AbsoluteEffect, Effect, Note
+from equipoise.findings import AbsoluteEffect, Effect, Note
 from equipoise.review.model import Outcome
 from equipoise.stats import absolute_effect
 from equipoise.stats.options import Measure

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from equipoise.findings.model import ArmSummary, Note
+from equipoise.findings import ArmSummary, Note
 from equipoise.review.model import Arm, Result, Study
 from equipoise.synthesis.cells import Cell
 from equipoise.synthesis.records import Records, row_reference

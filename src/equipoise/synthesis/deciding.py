@@ -28,7 +28,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from equipoise.findings.model import DecidingChoice, Specification
+from equipoise.findings import DecidingChoice, Specification
 
 Choice = Literal["model", "tau2", "interval", "trials"]
 

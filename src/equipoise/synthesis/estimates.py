@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import cast
 
-from equipoise.findings.model import Effect, Estimate, Heterogeneity, Methods, Note
+from equipoise.findings import Effect, Estimate, Heterogeneity, Methods, Note
 from equipoise.review.model import Protocol
 from equipoise.stats import EffectSizes, MetaAnalysis, MethodSpec, pool, resolve_methods
 from equipoise.synthesis.cells import Cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from equipoise.appraisal import Thresholds, appraise_certainty, standing_decisions
-from equipoise.findings.model import (
+from equipoise.findings import (
     AbsoluteEffect,
     Certainty,
     Estimate,

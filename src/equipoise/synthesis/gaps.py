@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equipoise.findings.model import Finding, GapCell
+from equipoise.findings import Finding, GapCell
 from equipoise.synthesis.cells import Cell
 
 

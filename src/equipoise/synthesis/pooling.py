@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equipoise.errors import MethodError
-from equipoise.findings.model import Note
+from equipoise.findings import Note
 from equipoise.stats import EffectSizes, MetaAnalysis, MethodSpec
 from equipoise.synthesis.contrasts import Contrast
 from equipoise.synthesis.effects import Signed, cell_effects, needs_inverse_variance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from equipoise.findings.model import Note
+from equipoise.findings import Note
 from equipoise.review.model import Direction, Scale
 from equipoise.synthesis.cells import Cell
 from equipoise.synthesis.contrasts import Contrast

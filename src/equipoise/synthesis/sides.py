@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from equipoise.findings.model import ArmSummary, Note
+from equipoise.findings import ArmSummary, Note
 from equipoise.review.model import Arm, Result
 from equipoise.synthesis.combining import Counts, Means, combine_counts, combine_means
 

@@ -38,7 +38,7 @@ import numpy as np
 
 from equipoise.appraisal import Thresholds
 from equipoise.errors import MethodError
-from equipoise.findings.model import Note, Robustness, Specification, Trial
+from equipoise.findings import Note, Robustness, Specification, Trial
 from equipoise.review.model import Sensitivity
 from equipoise.stats import EffectSizes, MethodSpec, SubsetFits, pool_subsets, resolve_methods
 from equipoise.synthesis.deciding import deciding_choice, interval_label

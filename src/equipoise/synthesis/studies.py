@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from equipoise.appraisal import study_judgements
-from equipoise.findings.model import (
+from equipoise.findings import (
     ComparisonInfo,
     Finding,
     IncludedInfo,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from equipoise.errors import MethodError
-from equipoise.findings.model import (
+from equipoise.findings import (
     Note,
     SubgroupAnalysis,
     SubgroupLevel,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from equipoise.appraisal import standing_decisions
 from equipoise.errors import MethodError
-from equipoise.findings.model import SCHEMA_VERSION, Finding, Findings, Note, Provenance
+from equipoise.findings import SCHEMA_VERSION, Finding, Findings, Note, Provenance
 from equipoise.review import format_problem
 from equipoise.review.model import Review
 from equipoise.synthesis.cells import Cell, ProtocolIndex, planned_cells

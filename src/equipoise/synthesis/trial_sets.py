@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.appraisal import standing
-from equipoise.findings.model import Note, Trial
+from equipoise.findings import Note, Trial
 from equipoise.review.model import Sensitivity
 from equipoise.synthesis.deciding import WITHOUT
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from equipoise.appraisal import judgements_for
-from equipoise.findings.model import Bias, Effect, Note, Trial
+from equipoise.findings import Bias, Effect, Note, Trial
 from equipoise.review import column_value
 from equipoise.review.model import Subgroup
 from equipoise.stats import EffectSizes, MetaAnalysis

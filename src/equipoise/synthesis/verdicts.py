@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import Literal
 
 from equipoise.appraisal.thresholds import Thresholds
-from equipoise.findings.model import Estimate, Verdict, VerdictCategory
+from equipoise.findings import Estimate, Verdict, VerdictCategory
 
 AgainstMid = Literal["important benefit", "little or no difference", "important harm", "unclear"]
 AgainstNull = Literal["favours treatment", "favours comparator", "unclear"]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from equipoise.appraisal import Evidence, Thresholds, weighed
-from equipoise.findings.model import Estimate, Note, Trial
+from equipoise.findings import Estimate, Note, Trial
 from equipoise.synthesis.absolute import AssumedRisk
 from equipoise.synthesis.cells import Cell
 from equipoise.synthesis.contrasts import Contrast
