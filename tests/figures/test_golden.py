@@ -1,13 +1,13 @@
-"""Finished figures, byte for byte. Set EQUIPOISE_WRITE_GOLDEN=1 to write them anew, then look."""
+"""Finished figures, byte for byte."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from figures.invented import FIGURES
+from support.golden import reviewed
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -16,10 +16,7 @@ GOLDEN = Path(__file__).parent / "golden"
 def test_a_figure_and_its_twin_stay_as_they_were_reviewed(name: str) -> None:
     figure = FIGURES[name]()
     for suffix, content in ((".svg", figure.svg + "\n"), (".txt", figure.text)):
-        file = GOLDEN / (name + suffix)
-        if os.environ.get("EQUIPOISE_WRITE_GOLDEN"):
-            file.write_text(content, encoding="utf-8", newline="\n")
-        assert content == file.read_text(encoding="utf-8")
+        assert content == reviewed(GOLDEN / (name + suffix), content)
 
 
 def test_the_folder_holds_no_figure_that_is_not_drawn() -> None:

@@ -112,4 +112,5 @@ def test_the_unbiased_correlation_that_r_gets_wrong(row: int) -> None:
     effects = effects_of(case)
     assert effects.yi[row] == close(float(exact))
     assert effects.vi[row] == close(float((1 - exact**2) ** 2 / (n - 1)), absolute=0.0)
+    # R is wrong in the fourth digit; this only holds that it is the same quantity R meant.
     assert case.yi[row] == pytest.approx(float(exact), rel=1e-3)

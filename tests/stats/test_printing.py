@@ -1,14 +1,14 @@
-"""Printed results, fixed by golden files; set ``EQUIPOISE_GOLDEN=write`` to rewrite and review."""
+"""Printed results, fixed by golden files."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from equipoise.stats import EffectSizes, effect_sizes, pool, printing, subgroups
+from support.golden import reviewed
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -54,10 +54,7 @@ CASES: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_printed_text_is_as_reviewed(name: str) -> None:
     text = str(CASES[name]()) + "\n"
-    path = GOLDEN / f"{name}.txt"
-    if os.environ.get("EQUIPOISE_GOLDEN") == "write":
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
+    assert text == reviewed(GOLDEN / f"{name}.txt", text)
     assert "-0." not in text
     assert "nan" not in text.lower().split()
 
