@@ -14,7 +14,7 @@ import pytest
 
 from equipoise import stats
 from equipoise.errors import DataError, MethodError
-from equipoise.stats._measure_words import MEASURE_WORDS
+from equipoise.stats.effects.measure_words import MEASURE_WORDS
 from equipoise.stats.options import Measure
 
 GOOD: dict[str, dict[str, float]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from equipoise.report.options import option_name
-from equipoise.stats._measure_words import MEASURE_WORDS
+from equipoise.stats.effects.measure_words import MEASURE_WORDS
 from equipoise.stats.options import ALLOWED
 from equipoise.words import method_phrases
 

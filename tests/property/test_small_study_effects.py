@@ -238,7 +238,7 @@ def test_so_many_null_trials_and_not_one_fewer(kind: Any, rows: Rows) -> None:
 @pytest.mark.parametrize(("k", "k0"), [(30, 0), (27, 3), (32, 8)])
 def test_the_error_of_trim_and_fill_is_that_of_thinned_funnels(k: int, k0: int) -> None:
     """Suppress the k0 leftmost of k + k0 equal trials around zero, 20,000 times."""
-    from equipoise.stats.trim_and_fill import _rank_sum_variance  # noqa: PLC0415  # no public way
+    from equipoise.stats.small_studies.trim_and_fill import _rank_sum_variance  # noqa: PLC0415  # no public way
 
     generator = np.random.default_rng(20_261)
     left = np.sort(generator.standard_normal((20_000, k + k0)), axis=1)[:, k0:]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.kernels.batches import Bools, Floats
-from equipoise.kernels.two_by_two import Tables
+from equipoise.kernels.effects.two_by_two import Tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)

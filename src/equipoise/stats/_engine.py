@@ -8,17 +8,17 @@ import numpy as np
 
 from equipoise.errors import MethodError
 from equipoise.kernels import mantel_haenszel as mh
-from equipoise.kernels import two_by_two
 from equipoise.kernels.batches import Batch, Bools, Floats, Ints, from_block
 from equipoise.kernels.distributions import normal_two_sided
+from equipoise.kernels.effects import two_by_two
 from equipoise.kernels.intervals import Inference, hartung_knapp, infer, prediction, wider
 from equipoise.kernels.inverse_variance import q_around, weighted_mean
 from equipoise.kernels.peto import peto
 from equipoise.kernels.profile_mean import profile_mean
 from equipoise.kernels.tau2 import BetweenStudy, dersimonian_laird
 from equipoise.stats._between_study import between_study
-from equipoise.stats._effect_routes import corrected_tables
-from equipoise.stats.effect_sizes import EffectSizes
+from equipoise.stats.effects._effect_routes import corrected_tables
+from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.presets import MethodSpec
 
 

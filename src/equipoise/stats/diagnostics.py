@@ -15,10 +15,11 @@ from equipoise.kernels.batches import Floats, Ints, single
 from equipoise.kernels.distributions import chi2_critical, normal_critical
 from equipoise.kernels.intervals import critical
 from equipoise.kernels.inverse_variance import weighted_mean
-from equipoise.stats import _diagnostics_text, _display
+from equipoise.stats import _diagnostics_text
 from equipoise.stats._engine import fit_core, intervals
-from equipoise.stats.effect_sizes import SCHEMA_VERSION, EffectSizes
-from equipoise.stats.inputs import to_frame
+from equipoise.stats.effects import _display
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.presets import MethodSpec
 from equipoise.stats.results import MetaAnalysis
 

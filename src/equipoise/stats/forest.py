@@ -9,8 +9,8 @@ from equipoise.figures import Axis, Figure, ForestRow
 from equipoise.figures import forest as draw
 from equipoise.kernels.batches import Floats
 from equipoise.stats import printing
-from equipoise.stats._measure_words import MEASURE_WORDS
-from equipoise.stats.effect_sizes import EffectSizes
+from equipoise.stats.effects.effect_sizes import EffectSizes
+from equipoise.stats.effects.measure_words import MEASURE_WORDS
 from equipoise.stats.results import MetaAnalysis
 
 

@@ -19,7 +19,7 @@ from equipoise.kernels.heterogeneity import (
 from equipoise.kernels.intervals import Inference
 from equipoise.stats._between_study import confidence_interval, standard_error
 from equipoise.stats._engine import Core, fit_core, intervals, predictions
-from equipoise.stats.effect_sizes import EffectSizes
+from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.notes import Note
 from equipoise.stats.options import I2, Ci, Method, Model, Pi, Preset, Tau2, Tau2Ci
 from equipoise.stats.presets import MethodSpec, resolve_methods, with_effect_options

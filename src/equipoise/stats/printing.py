@@ -11,15 +11,15 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from equipoise.stats._measure_words import MEASURE_WORDS
+from equipoise.stats.effects.measure_words import MEASURE_WORDS
 from equipoise.stats.options import ONE_GROUP
 
 if TYPE_CHECKING:
-    from equipoise.stats.effect_sizes import EffectSizes
+    from equipoise.stats.effects.effect_sizes import EffectSizes
     from equipoise.stats.presets import MethodSpec
     from equipoise.stats.results import MetaAnalysis
     from equipoise.stats.sensitivity import Sensitivity
-    from equipoise.stats.subgroups import SubgroupAnalysis
+    from equipoise.stats.subgroup_analysis import SubgroupAnalysis
 
 MINUS = "\N{MINUS SIGN}"
 

@@ -11,14 +11,16 @@ import numpy as np
 
 from equipoise.kernels.batches import Floats
 from equipoise.stats import printing
-from equipoise.stats.effect_sizes import SCHEMA_VERSION, EffectSizes
-from equipoise.stats.inputs import to_frame
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.notes import Note
 from equipoise.stats.presets import MethodSpec
 
 if TYPE_CHECKING:
     from equipoise.figures.model import Figure
-    from equipoise.stats._small_studies import (
+    from equipoise.stats.diagnostics import Influence, TrialPredictions
+    from equipoise.stats.sensitivity import Sensitivity
+    from equipoise.stats.small_studies._common import (
         AsymmetryTest,
         ExcessTest,
         FailSafeKind,
@@ -28,12 +30,10 @@ if TYPE_CHECKING:
         Side,
         TrimEstimator,
     )
-    from equipoise.stats.asymmetry import Asymmetry
-    from equipoise.stats.diagnostics import Influence, TrialPredictions
-    from equipoise.stats.excess_significance import ExcessSignificance
-    from equipoise.stats.fail_safe import FailSafeN
-    from equipoise.stats.sensitivity import Sensitivity
-    from equipoise.stats.trim_and_fill import TrimAndFill
+    from equipoise.stats.small_studies.asymmetry import Asymmetry
+    from equipoise.stats.small_studies.excess_significance import ExcessSignificance
+    from equipoise.stats.small_studies.fail_safe import FailSafeN
+    from equipoise.stats.small_studies.trim_and_fill import TrimAndFill
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +191,16 @@ class MetaAnalysis:
         predictor: Predictor | None = None,
         ci: RegressionCi | None = None,
     ) -> Asymmetry:
-        """Test for small-study effects; see `equipoise.stats.asymmetry.asymmetry`."""
-        from equipoise.stats import asymmetry as room  # noqa: PLC0415  # it needs results
+        """Test for small-study effects; see `equipoise.stats.small_studies.asymmetry.asymmetry`."""
+        from equipoise.stats.small_studies import asymmetry as room  # noqa: PLC0415  # it needs results
 
         return room.asymmetry(self, test, model=model, predictor=predictor, ci=ci)
 
     def trim_and_fill(
         self, estimator: TrimEstimator = "L0", *, side: Side | None = None
     ) -> TrimAndFill:
-        """Mirror the trials one side lacks; see `equipoise.stats.trim_and_fill.trim_and_fill`."""
-        from equipoise.stats.trim_and_fill import trim_and_fill  # noqa: PLC0415  # it needs pooling
+        """Mirror the trials one side lacks; see `equipoise.stats.small_studies.trim_and_fill.trim_and_fill`."""
+        from equipoise.stats.small_studies.trim_and_fill import trim_and_fill  # noqa: PLC0415  # it needs pooling
 
         return trim_and_fill(self, estimator, side=side)
 
@@ -212,16 +212,16 @@ class MetaAnalysis:
         target: float | None = None,
         weighted: bool = False,
     ) -> FailSafeN:
-        """Count the null trials that undo the result; see `equipoise.stats.fail_safe.fail_safe_n`."""
-        from equipoise.stats.fail_safe import fail_safe_n  # noqa: PLC0415  # loaded when asked for
+        """Count the null trials that undo the result; see `equipoise.stats.small_studies.fail_safe.fail_safe_n`."""
+        from equipoise.stats.small_studies.fail_safe import fail_safe_n  # noqa: PLC0415  # loaded when asked for
 
         return fail_safe_n(self, kind, alpha=alpha, target=target, weighted=weighted)
 
     def excess_significance(
         self, test: ExcessTest = "exact", *, alpha: float = 0.05
     ) -> ExcessSignificance:
-        """Compare significant trials with their power; see `equipoise.stats.excess_significance`."""
-        from equipoise.stats import excess_significance as room  # noqa: PLC0415  # when asked for
+        """Compare significant trials with their power; see `equipoise.stats.small_studies.excess_significance`."""
+        from equipoise.stats.small_studies import excess_significance as room  # noqa: PLC0415  # when asked for
 
         return room.excess_significance(self, test, alpha=alpha)
 

@@ -11,8 +11,8 @@ import numpy as np
 from equipoise.errors import DataError
 from equipoise.kernels.batches import Bools
 from equipoise.stats import printing
-from equipoise.stats.effect_sizes import SCHEMA_VERSION
-from equipoise.stats.inputs import to_frame
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION
+from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.results import MetaAnalysis
 from equipoise.stats.subsets import pool_subsets
 

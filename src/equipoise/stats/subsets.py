@@ -11,7 +11,7 @@ from equipoise.errors import DataError, MethodError
 from equipoise.kernels.batches import Bools, Floats, Ints
 from equipoise.kernels.intervals import Inference
 from equipoise.stats._engine import Core, core_key, fit_core, intervals
-from equipoise.stats.effect_sizes import EffectSizes
+from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.presets import MethodSpec, with_effect_options
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import special
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_by_two import Tables
+from equipoise.kernels.effects.two_by_two import Tables
 
 
 def proportion(events: Floats, n: Floats) -> tuple[Floats, Floats]:

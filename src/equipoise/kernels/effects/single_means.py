@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_means import hedges_correction
+from equipoise.kernels.effects.two_means import hedges_correction
 
 
 def mean_of_group(mean: Floats, sd: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_means import Groups
+from equipoise.kernels.effects.two_means import Groups
 
 
 def log_ratio_of_means(g: Groups) -> tuple[Floats, Floats]:

@@ -15,7 +15,10 @@ from equipoise.kernels.inverse_variance import weighted_mean
 from equipoise.kernels.ranks import kendall
 from equipoise.kernels.tau2 import BetweenStudy
 from equipoise.stats import printing
-from equipoise.stats._small_studies import (
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.notes import Note
+from equipoise.stats.pooling import finite
+from equipoise.stats.small_studies._common import (
     AsymmetryTest,
     Predictor,
     RegressionCi,
@@ -24,9 +27,6 @@ from equipoise.stats._small_studies import (
     check_choice,
     trials_of,
 )
-from equipoise.stats.effect_sizes import SCHEMA_VERSION, EffectSizes
-from equipoise.stats.notes import Note
-from equipoise.stats.pooling import finite
 
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_by_two import Tables, log_odds_ratio
+from equipoise.kernels.effects.two_by_two import Tables, log_odds_ratio
 
 
 def phi_coefficient(t: Tables) -> tuple[Floats, Floats]:

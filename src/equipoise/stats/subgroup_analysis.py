@@ -14,7 +14,7 @@ from equipoise.kernels.distributions import chi2_upper
 from equipoise.kernels.heterogeneity import i2_from_q
 from equipoise.kernels.inverse_variance import weighted_mean
 from equipoise.stats import printing
-from equipoise.stats.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
 from equipoise.stats.notes import Note
 from equipoise.stats.options import I2, Ci, Method, Model, Pi, Preset, Tau2, Tau2Ci
 from equipoise.stats.pooling import finite, pool, resolve_for

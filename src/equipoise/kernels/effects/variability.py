@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_means import Groups
+from equipoise.kernels.effects.two_means import Groups
 
 
 def log_sd(sd: Floats, n: Floats) -> tuple[Floats, Floats]:

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import special
 
 from equipoise.kernels.batches import Floats, Ints
+from equipoise.kernels.effects.two_by_two import Tables
 from equipoise.kernels.roots import safeguarded_newton
-from equipoise.kernels.two_by_two import Tables
 
 _QUARTER_TURN = np.pi / 2.0
 

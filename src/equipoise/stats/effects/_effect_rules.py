@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.stats.inputs import Columns
+from equipoise.stats.effects.inputs import Columns
 
 SCORE_COLUMNS = ("o_minus_e", "variance")
 CONTRAST_WAYS = (("estimate", "se"), ("estimate", "ci_low", "ci_high"), SCORE_COLUMNS)

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 
 from equipoise.errors import MethodError
-from equipoise.kernels import (
+from equipoise.kernels.batches import Bools, Floats
+from equipoise.kernels.effects import (
     correlations,
     matched_pairs,
     paired_means,
@@ -23,11 +24,10 @@ from equipoise.kernels import (
     single_rates,
     variability,
 )
-from equipoise.kernels.batches import Bools, Floats
-from equipoise.stats._further_rules import check_further
-from equipoise.stats._route_types import Computed, EffectOptions, Route, exactly
-from equipoise.stats._zero_cells import corrected_rows, correction_note, refuse_correction
-from equipoise.stats.inputs import Columns
+from equipoise.stats.effects._further_rules import check_further
+from equipoise.stats.effects._route_types import Computed, EffectOptions, Route, exactly
+from equipoise.stats.effects._zero_cells import corrected_rows, correction_note, refuse_correction
+from equipoise.stats.effects.inputs import Columns
 from equipoise.stats.options import UNCORRECTED
 
 _Kernel = Callable[..., tuple[Floats, Floats]]

@@ -6,8 +6,8 @@ import numpy as np
 from scipy import special
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.conversions import cohens_d
-from equipoise.kernels.two_means import Groups
+from equipoise.kernels.effects.conversions import cohens_d
+from equipoise.kernels.effects.two_means import Groups
 
 
 def point_biserial(g: Groups) -> tuple[Floats, Floats]:

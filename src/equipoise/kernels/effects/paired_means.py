@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_means import hedges_correction
+from equipoise.kernels.effects.two_means import hedges_correction
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,16 +12,16 @@ from equipoise.kernels.batches import Floats, single
 from equipoise.kernels.distributions import normal_critical
 from equipoise.kernels.inverse_variance import weighted_mean
 from equipoise.stats import printing
-from equipoise.stats._small_studies import (
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION
+from equipoise.stats.notes import Note
+from equipoise.stats.options import check_fraction
+from equipoise.stats.small_studies._common import (
     ExcessTest,
     cautions,
     check_choice,
     check_null,
     trials_of,
 )
-from equipoise.stats.effect_sizes import SCHEMA_VERSION
-from equipoise.stats.notes import Note
-from equipoise.stats.options import check_fraction
 
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis

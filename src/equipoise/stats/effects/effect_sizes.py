@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
-from equipoise.stats import _effect_routes as routes
-from equipoise.stats._effect_rules import check_range
-from equipoise.stats._route_types import EffectOptions
-from equipoise.stats.effect_table import SCHEMA_VERSION, EffectSizes
-from equipoise.stats.inputs import read_columns
+from equipoise.stats.effects import _effect_routes as routes
+from equipoise.stats.effects._effect_rules import check_range
+from equipoise.stats.effects._route_types import EffectOptions
+from equipoise.stats.effects.effect_table import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.effects.inputs import read_columns
 from equipoise.stats.options import (
     COUNTED,
     MATCHED,

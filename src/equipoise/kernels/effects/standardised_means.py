@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.two_means import Groups, hedges_correction
+from equipoise.kernels.effects.two_means import Groups, hedges_correction
 
 _NO_OVERLAP: Final = 8.0
 

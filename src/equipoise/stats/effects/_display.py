@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from equipoise.kernels import proportions, reliability, single_rates
 from equipoise.kernels.batches import Bools, Floats
+from equipoise.kernels.effects import proportions, reliability, single_rates
 from equipoise.stats.options import RATIO
 
 _PLAIN: Final[Mapping[str, Callable[[Floats], Floats]]] = {

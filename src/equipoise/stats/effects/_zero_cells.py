@@ -6,7 +6,7 @@ import numpy as np
 
 from equipoise.errors import MethodError
 from equipoise.kernels.batches import Bools
-from equipoise.stats._route_types import EffectOptions
+from equipoise.stats.effects._route_types import EffectOptions
 from equipoise.stats.notes import Note
 from equipoise.stats.options import ZeroCells
 

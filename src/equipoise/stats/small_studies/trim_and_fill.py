@@ -15,7 +15,11 @@ from equipoise.kernels import regression
 from equipoise.kernels.batches import Floats, Ints, single
 from equipoise.kernels.ranks import signed_ranks
 from equipoise.stats import printing
-from equipoise.stats._small_studies import (
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.notes import Note
+from equipoise.stats.pooling import pool
+from equipoise.stats.presets import MethodSpec
+from equipoise.stats.small_studies._common import (
     Side,
     TrimEstimator,
     cautions,
@@ -23,11 +27,7 @@ from equipoise.stats._small_studies import (
     legacy,
     trials_of,
 )
-from equipoise.stats.asymmetry import residual_tau2
-from equipoise.stats.effect_sizes import SCHEMA_VERSION, EffectSizes
-from equipoise.stats.notes import Note
-from equipoise.stats.pooling import pool
-from equipoise.stats.presets import MethodSpec
+from equipoise.stats.small_studies.asymmetry import residual_tau2
 from equipoise.stats.subsets import pool_subsets
 
 if TYPE_CHECKING:

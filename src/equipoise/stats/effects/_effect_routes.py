@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from equipoise.errors import DataError
-from equipoise.kernels import (
+from equipoise.kernels.batches import Bools, Floats
+from equipoise.kernels.distributions import normal_critical
+from equipoise.kernels.effects import (
     associations,
     biserial,
     conversions,
@@ -25,9 +27,7 @@ from equipoise.kernels import (
     two_means,
     variability,
 )
-from equipoise.kernels.batches import Bools, Floats
-from equipoise.kernels.distributions import normal_critical
-from equipoise.stats._effect_rules import (
+from equipoise.stats.effects._effect_rules import (
     CONTRAST_WAYS,
     SCORE_COLUMNS,
     check_contrast,
@@ -35,10 +35,10 @@ from equipoise.stats._effect_rules import (
     check_rates,
     check_table,
 )
-from equipoise.stats._further_routes import further_route
-from equipoise.stats._route_types import Computed, EffectOptions, Route, exactly, only
-from equipoise.stats._zero_cells import corrected_rows, correction_note, refuse_correction
-from equipoise.stats.inputs import Columns
+from equipoise.stats.effects._further_routes import further_route
+from equipoise.stats.effects._route_types import Computed, EffectOptions, Route, exactly, only
+from equipoise.stats.effects._zero_cells import corrected_rows, correction_note, refuse_correction
+from equipoise.stats.effects.inputs import Columns
 from equipoise.stats.options import CONTRAST, MEAN, RATE, RATIO, TABLE, UNCORRECTED, ZeroCells
 
 NO_EVENTS = "no events in either arm"

@@ -12,8 +12,9 @@ import numpy as np
 from equipoise.errors import DataError
 from equipoise.kernels.batches import Bools, Floats
 from equipoise.kernels.distributions import normal_critical
-from equipoise.stats import _display, printing
-from equipoise.stats.inputs import to_frame
+from equipoise.stats import printing
+from equipoise.stats.effects import _display
+from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.notes import Note
 from equipoise.stats.options import ONE_GROUP, RATIO, Measure, check_fraction
 

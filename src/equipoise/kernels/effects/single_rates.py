@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.rates import Rates
+from equipoise.kernels.effects.rates import Rates
 
 
 def rate(events: Floats, time: Floats) -> tuple[Floats, Floats]:

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 
 from equipoise.kernels.batches import Floats
-from equipoise.kernels.proportions import probit
-from equipoise.kernels.two_by_two import Tables, log_odds_ratio
-from equipoise.kernels.two_means import Groups
+from equipoise.kernels.effects.proportions import probit
+from equipoise.kernels.effects.two_by_two import Tables, log_odds_ratio
+from equipoise.kernels.effects.two_means import Groups
 
 NORMAL_FACTOR: Final = 1.65
 """Log odds ratio per standard deviation of normal variables; Cox and Snell's rounded figure."""

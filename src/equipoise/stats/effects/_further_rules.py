@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from equipoise.kernels.batches import Bools, Floats
-from equipoise.stats._effect_rules import check_present, check_sign
-from equipoise.stats.inputs import Columns
+from equipoise.stats.effects._effect_rules import check_present, check_sign
+from equipoise.stats.effects.inputs import Columns
 
 _ABOVE_ZERO: Final = frozenset({"n", "n_1", "n_2", "time", "sd", "sd_1", "sd_2"})
 _NOT_NEGATIVE: Final = frozenset({"events", "both", "only_1", "only_2", "neither", "covariates"})

@@ -13,7 +13,10 @@ from scipy import special
 from equipoise.errors import MethodError
 from equipoise.kernels.batches import Floats, single
 from equipoise.kernels.inverse_variance import weighted_mean
-from equipoise.stats._small_studies import (
+from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION
+from equipoise.stats.notes import Note
+from equipoise.stats.options import check_fraction
+from equipoise.stats.small_studies._common import (
     FailSafeKind,
     cautions,
     check_choice,
@@ -21,9 +24,6 @@ from equipoise.stats._small_studies import (
     legacy,
     trials_of,
 )
-from equipoise.stats.effect_sizes import SCHEMA_VERSION
-from equipoise.stats.notes import Note
-from equipoise.stats.options import check_fraction
 
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis

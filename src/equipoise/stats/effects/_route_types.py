@@ -8,7 +8,7 @@ from typing import Any
 
 from equipoise.errors import DataError
 from equipoise.kernels.batches import Floats
-from equipoise.stats.inputs import Columns
+from equipoise.stats.effects.inputs import Columns
 from equipoise.stats.notes import Note
 from equipoise.stats.options import DoubleZero, SmdVariance, ZeroCells
 

@@ -1,0 +1,1 @@
+"""Estimates and sampling variances of single studies, one module a family of measures."""

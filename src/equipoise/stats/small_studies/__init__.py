@@ -1,0 +1,1 @@
+"""Whether small trials show other effects than large ones, and what that would do."""
