@@ -137,7 +137,11 @@ ALLOWED: Final[dict[str, tuple[Any, ...]]] = {
 
 def check_option(name: str, value: object) -> None:
     """Raise `MethodError` unless ``value`` is one of the words allowed for option ``name``."""
-    allowed = ALLOWED[name]
+    check_word(name, value, ALLOWED[name])
+
+
+def check_word(name: str, value: object, allowed: tuple[Any, ...]) -> None:
+    """Raise `MethodError` unless ``value`` is one of the words ``allowed`` for ``name``."""
     if not isinstance(value, str) or value not in allowed:
         listed = ", ".join(repr(word) for word in allowed)
         raise MethodError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from equipoise.errors import DataError, MethodError
 from equipoise.kernels.batches import Floats
 from equipoise.stats.notes import Note
+from equipoise.stats.options import check_word
 
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis
@@ -44,15 +45,7 @@ HETEROGENEOUS: Final = 50.0
 
 def check_choice(name: str, value: object) -> None:
     """Raise `MethodError` unless ``value`` is one of the words allowed for ``name``."""
-    allowed = _ALLOWED[name]
-    if not isinstance(value, str) or value not in allowed:
-        shown = name.removeprefix("excess_")
-        listed = ", ".join(repr(word) for word in allowed)
-        raise MethodError(
-            f"{shown} cannot be {value!r}; allowed: {listed}",
-            spec=f"{shown}={value!r}",
-            reason="there is no such option",
-        )
+    check_word(name.removeprefix("excess_"), value, _ALLOWED[name])
 
 
 def trials_of(fit: MetaAnalysis) -> tuple[Floats, Floats]:
