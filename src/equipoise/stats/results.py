@@ -19,6 +19,7 @@ from equipoise.stats.presets import MethodSpec
 if TYPE_CHECKING:
     from equipoise.figures.model import Figure
     from equipoise.stats.diagnostics import Influence, TrialPredictions
+    from equipoise.stats.reporting.r_code import Language
     from equipoise.stats.sensitivity import Sensitivity
     from equipoise.stats.small_studies._common import (
         AsymmetryTest,
@@ -230,6 +231,30 @@ class MetaAnalysis:
         from equipoise.stats.forest import forest  # noqa: PLC0415  # figures load when drawn
 
         return forest(self, **labels)
+
+    def glance(self) -> Any:
+        """Return one row that says all of the pooled result; see `equipoise.stats.reporting`."""
+        from equipoise.stats.reporting.tables import glance  # noqa: PLC0415  # loaded when asked for
+
+        return glance(self)
+
+    def augment(self) -> Any:
+        """Return a row a trial: what it reported, its effect, and how it stands to the whole."""
+        from equipoise.stats.reporting.tables import augment  # noqa: PLC0415  # it needs pooling
+
+        return augment(self)
+
+    def methods_text(self) -> str:
+        """Describe in one paragraph how the result was made, with the papers behind each method."""
+        from equipoise.stats.reporting.methods_text import methods_text  # noqa: PLC0415  # when asked for
+
+        return methods_text(self)
+
+    def code(self, language: Language = "R") -> str:
+        """Return an R script that gives the same numbers with metafor."""
+        from equipoise.stats.reporting.r_code import code  # noqa: PLC0415  # loaded when asked for
+
+        return code(self, language)
 
     def __str__(self) -> str:
         return printing.meta_analysis_text(self)
