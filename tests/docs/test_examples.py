@@ -40,6 +40,7 @@ def test_python_blocks_of_a_page_run_as_one_script(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a reader types from the top of the page works; asserts in it hold."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
     run_blocks(page)
 
