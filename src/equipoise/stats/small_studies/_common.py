@@ -12,13 +12,21 @@ from equipoise.stats.options import check_word
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis
 
-AsymmetryTest = Literal["egger", "begg"]
+AsymmetryName = Literal[
+    "egger", "begg", "thompson-sharp", "harbord", "peters", "macaskill", "deeks", "schwarzer",
+    "pustejovsky-rodgers",
+]  # fmt: skip
+AsymmetryTest = Literal[AsymmetryName, "recommended"]
+"""The tests by their authors; ``recommended`` takes the one `which_test.RECOMMENDED` names."""
+
 RegressionModel = Literal["lm", "rma"]
 """``lm``: trials weigh ``1 / vi`` and a factor, estimated from the spread, multiplies all
 variances. ``rma``: a mixed-effects meta-regression, in which τ² is added to each variance."""
 
 Predictor = Literal["se", "variance", "n", "1/n", "sqrt(n)", "1/sqrt(n)"]
 RegressionCi = Literal["wald", "t", "hksj", "hksj-floor"]
+LimitMethod = Literal["beta0", "betalim", "mulim"]
+Alternative = Literal["greater", "less", "two-sided"]
 TrimEstimator = Literal["L0", "R0", "Q0"]
 Side = Literal["left", "right"]
 FailSafeKind = Literal["Rosenthal", "Orwin", "Rosenberg", "General"]
@@ -29,11 +37,20 @@ _ALLOWED: Final[dict[str, tuple[Any, ...]]] = {
     "model": get_args(RegressionModel),
     "predictor": get_args(Predictor),
     "ci": get_args(RegressionCi),
+    "method": get_args(LimitMethod),
+    "alternative": get_args(Alternative),
     "estimator": get_args(TrimEstimator),
     "side": get_args(Side),
     "kind": get_args(FailSafeKind),
     "excess_test": get_args(ExcessTest),
 }
+
+_SE_FOLLOWS_EFFECT: Final = frozenset({
+    "RR", "OR", "PETO", "IRR", "SMD", "SMDH", "SMD1", "SMD1H", "PR", "PLN", "PLO", "IR", "IRLN",
+    "PHI", "YUQ", "YUY", "COR", "UCOR", "PCOR", "RPB", "SMN", "SMCC", "SMCR", "SMCRH",
+    "D2OR", "D2ORN", "D2ORL", "OR2D", "OR2DN", "OR2DL", "MPRR", "MPOR", "MPORC",
+})  # fmt: skip
+"""Measures whose variance is a function of the estimate."""
 
 FEW: Final = 10
 """Below this many trials guidance advises against tests of asymmetry. Sterne and others 2011,
@@ -56,12 +73,16 @@ def trials_of(fit: MetaAnalysis) -> tuple[Floats, Floats]:
     """
     keep = fit.effects.estimable
     yi, vi = fit.effects.yi[keep], fit.effects.vi[keep]
-    if yi.size < FEWEST:
-        raise DataError(
-            f"small-study effects need {FEWEST} estimable trials; there are {yi.size}",
-            rule="three trials",
-        )
+    check_enough(yi.size, "estimable trials")
     return yi, vi
+
+
+def check_enough(k: int, what: str) -> None:
+    """Raise `DataError` if there are fewer than three trials."""
+    if k < FEWEST:
+        raise DataError(
+            f"small-study effects need {FEWEST} {what}; there are {k}", rule="three trials"
+        )
 
 
 def check_null(fit: MetaAnalysis, what: str) -> None:
@@ -73,6 +94,25 @@ def check_null(fit: MetaAnalysis, what: str) -> None:
             spec=f"measure={fit.effects.measure}",
             reason="zero is not no effect",
         )
+
+
+def refuse(name: str, value: object, owner: str) -> None:
+    """Raise `MethodError` if an option is given that ``owner`` does not have."""
+    if value is not None:
+        raise MethodError(
+            f"{owner} has no {name}; leave it out",
+            spec=f"{name}={value!r}",
+            reason="the option does not apply",
+        )
+
+
+def no_spread(what: str) -> MethodError:
+    """Return the error for trials that are all of one size."""
+    return MethodError(
+        f"the {what} is the same in all trials: there are no small trials to tell apart",
+        spec="predictor",
+        reason="the predictor does not vary",
+    )
 
 
 def cautions(fit: MetaAnalysis, k: int, *, of_asymmetry: bool) -> tuple[Note, ...]:
@@ -93,6 +133,17 @@ def cautions(fit: MetaAnalysis, k: int, *, of_asymmetry: bool) -> tuple[Note, ..
     return tuple(notes)
 
 
+def tied(fit: MetaAnalysis) -> tuple[Note, ...]:
+    """Say when the standard error depends on the estimate, so that they correlate by themselves."""
+    if fit.effects.measure not in _SE_FOLLOWS_EFFECT:
+        return ()
+    text = (
+        f"the standard error of {fit.effects.measure} depends on its estimate, which alone makes "
+        "small p-values too frequent; a predictor made of sample sizes does not"
+    )
+    return (Note("se-follows-effect", text),)
+
+
 def legacy(name: str) -> Note:
     """Say that reviewers ask for a statistic that methodologists advise against."""
     text = (
@@ -100,3 +151,12 @@ def legacy(name: str) -> Note:
         "for missing trials"
     )
     return Note("legacy", text)
+
+
+def extrapolated(name: str) -> Note:
+    """Say that an estimate lies beyond the trials there are."""
+    text = (
+        f"{name} is what a line gives beyond the most precise trial there is; it is a sensitivity "
+        "analysis, not a better estimate"
+    )
+    return Note("extrapolated", text)

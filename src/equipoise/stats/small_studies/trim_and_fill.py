@@ -27,7 +27,7 @@ from equipoise.stats.small_studies._common import (
     legacy,
     trials_of,
 )
-from equipoise.stats.small_studies.asymmetry import residual_tau2
+from equipoise.stats.small_studies._lines import residual_tau2
 from equipoise.stats.subsets import pool_subsets
 
 if TYPE_CHECKING:
