@@ -15,6 +15,7 @@ from equipoise.figures import (
     gap_map,
     specification_curve,
 )
+from figures.invented_scatter import SCATTER_FIGURES
 
 RATIO_AXIS = Axis(
     scale="log",
@@ -109,6 +110,27 @@ def bare() -> Figure:
     )
 
 
+def single_groups() -> Figure:
+    """Draw proportions, which have no value of no effect."""
+    rows = [
+        ForestRow(
+            "study", "Alder 2001", ("3", "30"), ("0.10 [0.03, 0.27]",), 0.10, 0.03, 0.27, 20.0
+        ),
+        ForestRow(
+            "study", "Birch 2005", ("20", "90"), ("0.22 [0.15, 0.32]",), 0.22, 0.15, 0.32, 80.0
+        ),
+        ForestRow("total", "Total", ("", ""), ("0.19 [0.10, 0.33]",), 0.19, 0.10, 0.33),
+    ]
+    return forest(
+        rows,
+        axis=Axis("linear", None, "Proportion", "", ""),
+        left_columns=("Events", "Total"),
+        right_columns=("Proportion (95% CI)",),
+        title="Proportions",
+        description="Two trials.",
+    )
+
+
 _STATES = ("pooled", "single trial", "not poolable", "no data", "not planned")
 _TEXTS = ("12", "1", "2", "", "")
 
@@ -179,7 +201,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "forest_events": events,
     "forest_clipped": clipped,
     "forest_bare": bare,
+    "forest_single_groups": single_groups,
     "gap_map_small": small_map,
     "gap_map_wide": wide_map,
     "specification_curve": curve,
+    **SCATTER_FIGURES,
 }

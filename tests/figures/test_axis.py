@@ -147,6 +147,7 @@ def test_null_and_estimates_are_always_on_the_axis(
     axis = ratio() if scale == "log" else difference()
     low, high = choose_range(axis, [Interval(low, high, mid) for low, mid, high in ordered])
     assert low < high
+    assert axis.null is not None
     assert low <= axis.null <= high
     assert all(low <= mid <= high for _, mid, _ in ordered)
     marks = ticks(Projection(axis.scale, low, high, 0.0, 280.0))
@@ -187,3 +188,18 @@ def test_a_column_of_values_shares_its_decimals() -> None:
     assert format_alike(-0.0001, decimals) == "0.00"
     assert format_alike(-31.04, decimals_for([-15.8, -9.2, 30.1])) == "−31.0"
     assert format_alike(2e9, decimals_for([1e9, 3e9])) == "2×10⁹"
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_without_a_value_of_no_effect_the_range_is_that_of_the_data(scale: str) -> None:
+    axis = Axis(scale, None, "", "", "")  # type: ignore[arg-type]  # a scale
+    check_axis(axis)
+    low, high = choose_range(axis, [Interval(40.0, 60.0, 50.0), Interval(45.0, 70.0, 55.0)])
+    assert 20.0 < low <= 40.0
+    assert 70.0 <= high < 90.0
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_an_axis_with_nothing_on_it_still_has_a_range(scale: str) -> None:
+    low, high = choose_range(Axis(scale, None, "", "", ""), [])  # type: ignore[arg-type]  # a scale
+    assert low < high

@@ -281,3 +281,13 @@ def test_whatever_the_rows_the_picture_is_sound(case: tuple[list[ForestRow], Axi
             assert 0 <= y <= figure.height
     for bar in all_named(figure.svg, "rect"):
         assert float(bar.attrib["width"]) >= 0
+
+
+def test_without_a_value_of_no_effect_there_is_no_line_and_no_side() -> None:
+    rows = [study(0.2, 0.1, 0.3, 60.0), study(0.4, 0.3, 0.5, 40.0)]
+    bare = draw(rows, Axis("linear", None, "Proportion", "", ""))
+    lined = draw(rows, Axis("linear", 0.2, "Proportion", "", ""))
+    assert len(all_named(lined.svg, "line")) == len(all_named(bare.svg, "line")) + 1
+    assert "Where it lies" not in bare.text
+    assert "no effect" not in bare.text
+    assert "0.2 [0.1, 0.3]" in bare.text

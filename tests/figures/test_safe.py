@@ -10,13 +10,22 @@ import pytest
 
 import equipoise.figures
 from equipoise.figures import (
+    Area,
     Axis,
+    Curve,
     CurvePoint,
+    DensityGrid,
     Figure,
     ForestRow,
     GridCell,
+    PlotAxis,
+    Point,
+    drapery,
     forest,
     gap_map,
+    gosh,
+    radial,
+    scatter,
     specification_curve,
 )
 from equipoise.figures._svg import clean, number, safe_href
@@ -76,7 +85,62 @@ def hostile_curve(text: str) -> Figure:
     )
 
 
-@pytest.mark.parametrize("draw", [hostile_forest, hostile_map, hostile_curve])
+def hostile_scatter(text: str) -> Figure:
+    return scatter(
+        [
+            Point(1.0, 1.0, text, 1.0, text, href=text),
+            Point(2.0, 2.0, text, 2.0, f"{text} too", hollow=True),
+        ],
+        x=PlotAxis(text),
+        y=PlotAxis(text, "log"),
+        curves=[Curve(text, ((1.0, 1.0), (2.0, 2.0)))],
+        areas=[Area(text, ((1.0, 1.0), (2.0, 2.0), (2.0, 1.0)))],
+        named="all",
+        size_name=text,
+        notes=[text],
+        title=text,
+        description=text,
+        prefix=text,
+    )
+
+
+def hostile_radial(text: str) -> Figure:
+    return radial(
+        [Point(1.0, 1.0, text)],
+        effect_label=text,
+        effect_scale="log",
+        title=text,
+        description=text,
+        pooled=1.0,
+        limits=(0.5, 2.0),
+        x_label=text,
+        y_label=text,
+        named=[text],
+    )
+
+
+def hostile_gosh(text: str) -> Figure:
+    return gosh(
+        DensityGrid((0.0, 1.0), (0.0, 1.0), ((2,),), ((1,),), text),
+        x=PlotAxis(text),
+        title=text,
+        description=text,
+        notes=[text],
+    )
+
+
+def hostile_drapery(text: str) -> Figure:
+    curve = Curve(text, ((0.5, 0.1), (1.0, 1.0), (2.0, 0.1)))
+    return drapery([curve], [curve], x=PlotAxis(text, "log"), title=text, description=text)
+
+
+HOSTILE_FIGURES = (
+    hostile_forest, hostile_map, hostile_curve, hostile_scatter, hostile_radial, hostile_gosh,
+    hostile_drapery,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("draw", HOSTILE_FIGURES)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_stay_texts(draw: Callable[[str], Figure], text: str) -> None:
     figure = draw(text)
@@ -208,6 +272,12 @@ def test_text_and_marks_stand_out_from_the_paper() -> None:
     for colour in (palette.SQUARE, palette.INTERVAL, palette.PREDICTION, *palette.SHADES):
         assert contrast(colour, palette.PAPER) >= 3.0
     assert contrast(palette.SQUARE, palette.INTERVAL) >= 3.0
+    for area in palette.AREAS.values():
+        assert contrast(palette.INK, area) >= 7.0
+        assert contrast(palette.SHADES[0], area) >= 3.0
+        assert contrast(palette.LINES["interval"], area) >= 3.0
+    for colour in palette.LINES.values():
+        assert contrast(colour, palette.PAPER) >= 3.0
 
 
 def test_the_room_needs_nothing_but_the_standard_library() -> None:

@@ -14,7 +14,8 @@ from equipoise.figures._curve_layout import (
     OptionRow,
     option_text,
 )
-from equipoise.figures._palette import BAND, FAINT, INK, MUTED, PAPER, SHADES, THRESHOLD
+from equipoise.figures._markers import marker
+from equipoise.figures._palette import BAND, FAINT, INK, MUTED, SHADES, THRESHOLD
 from equipoise.figures._svg import Element, clean, group, line, number, polygon, tag, text
 from equipoise.figures.axis import (
     TICK_SIZE,
@@ -27,7 +28,6 @@ from equipoise.figures.axis import (
 from equipoise.figures.model import Axis, CurvePoint
 from equipoise.figures.text_width import text_width, wrap
 
-_SHAPES: Final = ("disc", "square", "triangle", "diamond", "fallen triangle", "cross")
 _SHAPE_LINE: Final = 14.0
 _DOTTED_STEP: Final = 7.0
 _SAMPLE_RADIUS: Final = 4.0
@@ -71,7 +71,7 @@ def axis_marks(axis: Axis, layout: CurveLayout) -> list[Element]:
         y = projection.position(value)
         marks.append(line(left - 4, y, left, y, stroke=INK))
         marks.append(text(left - 7, y + 4, label, text_anchor="end", font_size=TICK_SIZE))
-    if projection.side(axis.null) == 0:
+    if axis.null is not None and projection.side(axis.null) == 0:
         y = projection.position(axis.null)
         marks.append(line(left, y, right, y, stroke=INK))
     marks.extend(_threshold_marks(axis, layout))
@@ -166,31 +166,6 @@ def _whisker(
             tip = y + direction * (EDGE - 2)
             marks.append(polygon([(x - half, y), (x, tip), (x + half, y)], fill=shade))
     return marks
-
-
-def marker(kind: int, x: float, y: float, radius: float) -> Element:
-    """Draw the mark of a category: a shape and a shade; after the sixth the shapes are open."""
-    shade = SHADES[kind % len(SHADES)]
-    shape = _SHAPES[kind % len(_SHAPES)]
-    is_open = (kind // len(_SHAPES)) % 2 == 1
-    looks = {"fill": PAPER if is_open else shade, "stroke": shade if is_open else None}
-    if shape == "disc":
-        return tag("circle", cx=x, cy=y, r=radius, **looks)
-    return polygon([(x + dx * radius, y + dy * radius) for dx, dy in _corners(shape)], **looks)
-
-
-def _corners(shape: str) -> list[tuple[float, float]]:
-    """Give a shape's corners around the origin; areas are close to the disc's."""
-    if shape == "square":
-        return [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]
-    if shape == "diamond":
-        return [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)]
-    if shape == "cross":
-        arms = [(0.35, -1.1), (0.35, -0.35), (1.1, -0.35)]
-        right = arms + [(x, -y) for x, y in reversed(arms)]
-        return right + [(-x, -y) for x, y in right]
-    up = [(0.0, -1.25), (1.15, 0.85), (-1.15, 0.85)]
-    return up if shape == "triangle" else [(x, -y) for x, y in up]
 
 
 # --- the dot matrix ----------------------------------------------------------------------------

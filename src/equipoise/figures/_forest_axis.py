@@ -62,7 +62,7 @@ def reference_lines(
     """Draw the line of no effect, and the thresholds dashed and named."""
     bottom = layout.rows_bottom
     marks: list[Element] = []
-    if projection.side(axis.null) == 0:
+    if axis.null is not None and projection.side(axis.null) == 0:
         x = projection.position(axis.null)
         marks.append(line(x, layout.rows_top - 2, x, bottom, stroke=INK))
     names: list[Element] = []

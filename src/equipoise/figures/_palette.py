@@ -9,6 +9,7 @@ Arial and the faces with its widths come first, because the layout is computed f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 FONT: Final = "Arial, Helvetica, 'Liberation Sans', 'Noto Sans', sans-serif"
@@ -29,3 +30,22 @@ THRESHOLD: Final = "#6d3a96"
 
 # Dark to light; each a step in lightness, for categories that also differ in shape.
 SHADES: Final = ("#0b3c6f", "#c2570c", "#3d8b6e", "#8e5ea8", "#7a7a7a", "#b0892b")
+
+# Areas behind marks and lines; each is light enough for every mark to stand out from it by 3:1.
+AREAS: Final[Mapping[str, str]] = {
+    "paper": PAPER,
+    "light": "#f3f3f3",
+    "middle": "#e4e4e4",
+    "dark": "#d2d2d2",
+    "interval": "#d9e6f4",
+    "prediction": "#f7e6d6",
+}
+
+LINES: Final[Mapping[str, str]] = {
+    "ink": INK,
+    "muted": MUTED,
+    "faint": RULE,
+    "interval": SHADES[0],
+    "prediction": PREDICTION,
+    "threshold": THRESHOLD,
+}

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from typing import Final, Literal
+from typing import Final
 
 from equipoise.errors import DataError
-from equipoise.figures.model import Axis
+from equipoise.figures.model import Axis, Scale
 from equipoise.figures.text_width import text_width
 
-Scale = Literal["linear", "log"]
 Tick = tuple[float, str]
 
 TICK_SIZE: Final = 12.0
@@ -50,8 +49,12 @@ class Projection:
 
     def position(self, value: float) -> float:
         """Give the coordinate of ``value``; values beyond the range sit on its edge."""
-        low, high = _transform(self.scale, self.low), _transform(self.scale, self.high)
-        fraction = (min(max(_transform(self.scale, value), low), high) - low) / (high - low)
+        return self.place(min(max(value, self.low), self.high))
+
+    def place(self, value: float) -> float:
+        """Give the coordinate of ``value``, beyond the edges too."""
+        low, high = transform(self.scale, self.low), transform(self.scale, self.high)
+        fraction = (transform(self.scale, value) - low) / (high - low)
         return self.start + fraction * (self.end - self.start)
 
     def side(self, value: float) -> int:
@@ -59,13 +62,15 @@ class Projection:
         return (value > self.high) - (value < self.low)
 
 
-def _transform(scale: Scale, value: float) -> float:
+def transform(scale: Scale, value: float) -> float:
+    """Give the value whose equal steps are equal lengths: itself, or its logarithm."""
     if scale == "linear":
         return value
     return math.log(value) if value > 0 else -math.inf
 
 
-def _restore(scale: Scale, value: float) -> float:
+def restore(scale: Scale, value: float) -> float:
+    """Give back the value of which ``value`` is the transform."""
     return value if scale == "linear" else math.exp(value)
 
 
@@ -76,7 +81,8 @@ def check_axis(axis: Axis) -> None:
         DataError: A value that is not finite, not positive on a log scale, or a reversed range.
     """
     fixed = [value for value in (axis.low, axis.high) if value is not None]
-    for value in (axis.null, *fixed, *(value for value, _ in axis.thresholds)):
+    null = [] if axis.null is None else [axis.null]
+    for value in (*null, *fixed, *(value for value, _ in axis.thresholds)):
         if not math.isfinite(value) or (axis.scale == "log" and value <= 0):
             raise DataError(
                 f"An axis with a {axis.scale} scale cannot show {value}.",
@@ -111,7 +117,7 @@ def check_interval(interval: Interval, scale: Scale, row: int) -> None:
 def choose_range(axis: Axis, intervals: Sequence[Interval]) -> tuple[float, float]:
     """Choose the axis range, or take the ends the axis fixes.
 
-    The null, the thresholds and every estimate are always inside. Interval ends are inside too,
+    The null (if any), the thresholds and every estimate are always inside. Interval ends are inside too,
     unless that would stretch the axis beyond the larger of the span of the estimates and two and a
     half times the median half-width: then they are clipped, so that one imprecise trial does not
     squeeze all others. Ratios beyond 10²⁹⁰, or below its inverse, lie outside too.
@@ -132,15 +138,11 @@ def _beyond(axis: Axis, end: float, direction: int) -> float:
 
 
 def _automatic_range(axis: Axis, intervals: Sequence[Interval]) -> tuple[float, float]:
-    marks = [axis.null, *(value for value, _ in axis.thresholds)]
-    marks.extend(row.estimate for row in intervals if row.estimate is not None)
-    core = [_transform(axis.scale, value) for value in marks]
-    ends = [
-        (_transform(axis.scale, row.low), _transform(axis.scale, row.high)) for row in intervals
-    ]
+    core = [transform(axis.scale, value) for value in _always_inside(axis, intervals)]
+    ends = [(transform(axis.scale, row.low), transform(axis.scale, row.high)) for row in intervals]
     half_widths = [(high - low) / 2 for low, high in ends if math.isfinite(high - low)]
     reach = max(max(core) - min(core), _REACH * median(half_widths or [0.0]))
-    reach = reach or (math.log(2) if axis.scale == "log" else max(abs(axis.null), 1.0))
+    reach = reach or (math.log(2) if axis.scale == "log" else max(abs(core[0]), 1.0))
     low = max(min([*core, *(low for low, _ in ends)]), min(core) - reach)
     high = min(max([*core, *(high for _, high in ends)]), max(core) + reach)
     if low == high:
@@ -150,17 +152,25 @@ def _automatic_range(axis: Axis, intervals: Sequence[Interval]) -> tuple[float, 
     if axis.scale == "log":  # ratios nobody can draw sit on the edge, as far as floats reach
         edge = math.log(_LARGEST)
         low, high = max(low, -edge), min(high, edge)
-    low, high = _restore(axis.scale, low), _restore(axis.scale, high)
+    low, high = restore(axis.scale, low), restore(axis.scale, high)
     if not (max(abs(low), abs(high)) <= _LARGEST * (1 + 1e-9) and low < high):
         raise DataError(
             "The numbers are too far apart for one axis.", rule="the axis range is finite"
         )
-    return _rounded(axis.scale, low, high)
+    return rounded(axis.scale, low, high)
 
 
-def _rounded(scale: Scale, low: float, high: float) -> tuple[float, float]:
+def _always_inside(axis: Axis, intervals: Sequence[Interval]) -> list[float]:
+    """List the values no range may leave out; with none at all, the middle of the scale."""
+    marks = [] if axis.null is None else [axis.null]
+    marks.extend(value for value, _ in axis.thresholds)
+    marks.extend(row.estimate for row in intervals if row.estimate is not None)
+    return marks or [1.0 if axis.scale == "log" else 0.0]
+
+
+def rounded(scale: Scale, low: float, high: float) -> tuple[float, float]:
     """Move the ends out to round values where that costs little room."""
-    costs = _ROUNDING * (_transform(scale, high) - _transform(scale, low))
+    costs = _ROUNDING * (transform(scale, high) - transform(scale, low))
     if scale == "log" and high / low >= 10**_NARROW_DECADES:
         digits = (1,) if high / low >= _WIDE_RATIO else (1, 2, 5)
         values = [value for value, _ in _powers(low / 10, high * 10, digits, 1)]
@@ -171,8 +181,8 @@ def _rounded(scale: Scale, low: float, high: float) -> tuple[float, float]:
     below = max((value for value in values if value <= low), default=low)
     above = min((value for value in values if value >= high), default=high)
     return (
-        below if _transform(scale, low) - _transform(scale, below) <= costs else low,
-        above if _transform(scale, above) - _transform(scale, high) <= costs else high,
+        below if transform(scale, low) - transform(scale, below) <= costs else low,
+        above if transform(scale, above) - transform(scale, high) <= costs else high,
     )
 
 

@@ -167,8 +167,10 @@ def _twin(
     """Write the table, and in words what the picture adds: where each interval lies.
 
     Without any columns the numbers would be in the picture alone, so the twin then spells them out.
+    Without a value of no effect there is nothing to lie above or below.
     """
     bare = left + right == 0
+    places = [] if axis.null is None else ["Where it lies"]
     extra = ["Estimate [interval]"] if bare else []
     body: list[Sequence[str]] = []
     for row in rows:
@@ -177,8 +179,9 @@ def _twin(
             continue
         numbers = [_numbers(row)] if bare else []
         texts = (*cells(row, left, "left"), *cells(row, right, "right"))
-        body.append((row.label, *texts, *numbers, _where(row, axis)))
-    return table([*header, *extra, "Where it lies"], body)
+        where = [] if axis.null is None else [_where(row, axis, axis.null)]
+        body.append((row.label, *texts, *numbers, *where))
+    return table([*header, *extra, *places], body)
 
 
 def _numbers(row: ForestRow) -> str:
@@ -189,12 +192,12 @@ def _numbers(row: ForestRow) -> str:
     return ends if row.estimate is None else f"{format_value(row.estimate)} {ends}"
 
 
-def _where(row: ForestRow, axis: Axis) -> str:
+def _where(row: ForestRow, axis: Axis, null: float) -> str:
     if not is_drawn(row):
         return NOT_ESTIMABLE if row.kind != "prediction" else ""
     interval = row_interval(row)
-    if interval.high < axis.null:
+    if interval.high < null:
         return axis.favours_low or "below no effect"
-    if interval.low > axis.null:
+    if interval.low > null:
         return axis.favours_high or "above no effect"
     return "includes no effect"

@@ -94,7 +94,8 @@ def _stacked(header: str, column: Sequence[str]) -> list[str]:
 
 def axis_in_words(axis: Axis) -> str:
     """Say what the axis of a picture says: the null, the directions, the dashed lines."""
-    lines = [f"Axis: {axis.label}; {axis.scale} scale; no effect at {format_value(axis.null)}."]
+    null = "" if axis.null is None else f"; no effect at {format_value(axis.null)}"
+    lines = [f"Axis: {axis.label}; {axis.scale} scale{null}."]
     if axis.favours_low:
         lines.append(f"Below it: {axis.favours_low}.")
     if axis.favours_high:

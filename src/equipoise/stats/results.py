@@ -19,6 +19,8 @@ from equipoise.stats.presets import MethodSpec
 if TYPE_CHECKING:
     from equipoise.figures.model import Figure
     from equipoise.stats.diagnostics import Influence, TrialPredictions
+    from equipoise.stats.heterogeneity_measures import HeterogeneityMeasures
+    from equipoise.stats.new_effect import Scale
     from equipoise.stats.reporting.r_code import Language
     from equipoise.stats.sensitivity import Sensitivity
     from equipoise.stats.small_studies._common import (
@@ -141,8 +143,9 @@ class MetaAnalysis:
         )  # fmt: skip
         methods = asdict(self.methods)
         methods["changed"] = [list(pair) for pair in self.methods.changed]
-        weights = self.methods.tau2_weights
-        methods["tau2_weights"] = None if weights is None else list(weights)
+        for name in ("tau2_weights", "weights"):
+            values = methods[name]
+            methods[name] = None if values is None else list(values)
         return {
             "schema_version": SCHEMA_VERSION,
             "kind": "meta-analysis",
@@ -227,10 +230,100 @@ class MetaAnalysis:
         return room.excess_significance(self, test, alpha=alpha)
 
     def forest(self, **labels: str) -> Figure:
-        """Draw the forest plot; see `equipoise.stats.forest.forest` for the labels."""
-        from equipoise.stats.forest import forest  # noqa: PLC0415  # figures load when drawn
+        """Draw the forest plot; see `equipoise.stats.plots.forest.forest` for the labels."""
+        from equipoise.stats.plots.forest import forest  # noqa: PLC0415  # figures load when drawn
 
         return forest(self, **labels)
+
+    def heterogeneity(self) -> HeterogeneityMeasures:
+        """Measure how much the trials differ: Q, Birge's ratio, H, both I², R_b, with intervals."""
+        from equipoise.stats.heterogeneity_measures import heterogeneity_measures  # noqa: PLC0415  # it needs results
+
+        return heterogeneity_measures(self)
+
+    def probability_above(self, value: float, *, scale: Scale = "display") -> float:
+        """Return the probability that the true effect of a new study exceeds ``value``."""
+        from equipoise.stats.new_effect import probability_above  # noqa: PLC0415  # it needs pooling
+
+        return probability_above(self, value, scale=scale)
+
+    def probability_below(self, value: float, *, scale: Scale = "display") -> float:
+        """Return the probability that the true effect of a new study is less than ``value``."""
+        from equipoise.stats.new_effect import probability_below  # noqa: PLC0415  # it needs pooling
+
+        return probability_below(self, value, scale=scale)
+
+    def funnel(self, **options: Any) -> Figure:
+        """Draw the funnel plot.
+
+        The options are those of `equipoise.stats.plots.funnel.funnel`.
+        """
+        from equipoise.stats.plots.funnel import funnel  # noqa: PLC0415  # figures load when drawn
+
+        return funnel(self, **options)
+
+    def baujat(self, **options: Any) -> Figure:
+        """Draw what each trial adds to heterogeneity against its influence on the mean.
+
+        The options are those of `equipoise.stats.plots.baujat.baujat`.
+        """
+        from equipoise.stats.plots.baujat import baujat  # noqa: PLC0415  # figures load when drawn
+
+        return baujat(self, **options)
+
+    def radial(self, **options: Any) -> Figure:
+        """Draw Galbraith's radial plot.
+
+        The options are those of `equipoise.stats.plots.radial.radial`.
+        """
+        from equipoise.stats.plots.radial import radial  # noqa: PLC0415  # figures load when drawn
+
+        return radial(self, **options)
+
+    def labbe(self, **options: Any) -> Figure:
+        """Draw the risk under treatment against the risk under the comparator.
+
+        The options are those of `equipoise.stats.plots.labbe.labbe`.
+        """
+        from equipoise.stats.plots.labbe import labbe  # noqa: PLC0415  # figures load when drawn
+
+        return labbe(self, **options)
+
+    def qq(self, **options: Any) -> Figure:
+        """Draw the normal Q-Q plot of standardised residuals.
+
+        The options are those of `equipoise.stats.plots.qq.qq`.
+        """
+        from equipoise.stats.plots.qq import qq  # noqa: PLC0415  # figures load when drawn
+
+        return qq(self, **options)
+
+    def drapery(self, **options: Any) -> Figure:
+        """Draw the p-value functions of the trials and of the pooled effect.
+
+        The options are those of `equipoise.stats.plots.drapery.drapery`.
+        """
+        from equipoise.stats.plots.drapery import drapery  # noqa: PLC0415  # figures load when drawn
+
+        return drapery(self, **options)
+
+    def cumulative_forest(self, **options: Any) -> Figure:
+        """Draw the pooled effect as trials are added one by one.
+
+        The options are those of `equipoise.stats.plots.sensitivity_forest.cumulative_forest`.
+        """
+        from equipoise.stats.plots.sensitivity_forest import cumulative_forest  # noqa: PLC0415  # figures load when drawn
+
+        return cumulative_forest(self, **options)
+
+    def leave_one_out_forest(self, **options: Any) -> Figure:
+        """Draw the pooled effect without each trial in turn.
+
+        The options are those of `equipoise.stats.plots.sensitivity_forest.leave_one_out_forest`.
+        """
+        from equipoise.stats.plots.sensitivity_forest import leave_one_out_forest  # noqa: PLC0415  # figures load when drawn
+
+        return leave_one_out_forest(self, **options)
 
     def glance(self) -> Any:
         """Return one row that says all of the pooled result; see `equipoise.stats.reporting`."""

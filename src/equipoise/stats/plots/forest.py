@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from equipoise.errors import MethodError
 from equipoise.figures import Axis, Figure, ForestRow
 from equipoise.figures import forest as draw
 from equipoise.kernels.batches import Floats
 from equipoise.stats import printing
 from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.effects.measure_words import MEASURE_WORDS
+from equipoise.stats.options import ONE_GROUP
 from equipoise.stats.results import MetaAnalysis
 
 
@@ -25,6 +27,9 @@ def forest(
 ) -> Figure:
     """Draw the forest plot of a meta-analysis.
 
+    Measures of single groups compare nothing: their plot has no line of no effect. The R call is
+    ``metafor::forest(fit)``.
+
     Args:
         fit: The meta-analysis.
         title: What the figure shows; by default the measure and the number of trials.
@@ -32,18 +37,8 @@ def forest(
         comparator: Name of arm 2, above its columns.
         favours_low: Who is favoured by values below no effect, as it should read.
         favours_high: Who is favoured by values above no effect.
-
-    Raises:
-        MethodError: For measures of single groups, which have no value of no effect.
     """
     effects = fit.effects
-    if effects.null is None:
-        raise MethodError(
-            f"{effects.measure} compares nothing, and a forest plot needs a value of no effect; "
-            "use tidy() for the numbers",
-            spec=f"measure={effects.measure}",
-            reason="no value of no effect",
-        )
     columns, groups = _columns(effects, treatment, comparator)
     measure = printing.short_name(effects)
     words = MEASURE_WORDS[effects.measure]
@@ -67,11 +62,14 @@ def forest(
     )
 
 
-_ARM_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
+_ARM_COLUMNS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "events_n": (("Events", "events"), ("Total", "n")),
     "events_time": (("Events", "events"), ("Time", "time")),
     "mean": (("Mean", "mean"), ("SD", "sd"), ("Total", "n")),
 }
+_ONE_ARM: Final = (
+    ("Events", "events"), ("Time", "time"), ("Mean", "mean"), ("SD", "sd"), ("Total", "n"),
+)  # fmt: skip
 
 
 def _columns(
@@ -79,6 +77,8 @@ def _columns(
 ) -> tuple[list[tuple[str, str]], list[tuple[str, int]]]:
     """Return (header, column) for each arm's numbers, and the arms' headers above them."""
     present = effects.columns
+    if effects.measure in ONE_GROUP:
+        return [(header, name) for header, name in _ONE_ARM if name in present], []
     if "mean_1" in present and "n_1" in present:
         arm = _ARM_COLUMNS["mean"]
     elif "time_1" in present:
@@ -130,5 +130,5 @@ def _description(fit: MetaAnalysis) -> str:
 
 def _cells(values: Floats) -> list[str]:
     """Return a column's numbers with the decimals they need, two at most, the same for all."""
-    digits = next((d for d in (0, 1) if np.array_equal(np.round(values, d), values)), 2)
+    digits = next((d for d in (0, 1) if np.array_equal(np.round(values, d), values, equal_nan=True)), 2)
     return [printing.number(float(value), digits) for value in values]

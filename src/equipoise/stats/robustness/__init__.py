@@ -1,0 +1,1 @@
+"""How little it takes to change a conclusion, and whether there is enough evidence for one."""
