@@ -58,7 +58,7 @@ class Regression:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Decomposed:
+class Decomposed:
     """The weighted design as Q R, with the residuals of the effects at these weights."""
 
     weights: Floats
@@ -81,7 +81,7 @@ def weighted_regression(batch: Batch, design: Design, tau2: Floats) -> Regressio
 
     The R call is ``metafor::rma(yi, vi, mods = X, tau2 = tau2)``.
     """
-    d = _decompose(batch, design, tau2)
+    d = decompose(batch, design, tau2)
     identity = np.broadcast_to(np.eye(d.r.shape[1]), (d.r.shape[0], d.r.shape[1], d.r.shape[1]))
     inverse = _solve(d.r, identity, d.full_rank)
     coefficients = d.coefficients.copy()
@@ -102,7 +102,7 @@ def dersimonian_laird(batch: Batch, design: Design) -> BetweenStudy:
     result = _blank(batch, design)
     if rows.size:
         parts = _Parts(batch.rows(rows), design.rows(rows), np.zeros(rows.size))
-        df = _residual_df(batch, design)[rows]
+        df = residual_df(batch, design)[rows]
         result.tau2[rows] = np.maximum((parts.q - df) / parts.trace, 0.0)
         result.at_boundary[rows] = result.tau2[rows] == 0.0
     return result
@@ -111,17 +111,23 @@ def dersimonian_laird(batch: Batch, design: Design) -> BetweenStudy:
 def paule_mandel(batch: Batch, design: Design) -> BetweenStudy:
     r"""Estimate the residual variance by solving :math:`Q_E(\tau^2) = k - p`; zero if it is below.
 
-    Q falls strictly in τ², so the root is unique; Newton's method is applied to ``1 / Q``. The R
-    call is ``metafor::rma(yi, vi, mods = X, method = "PM")``. doi:10.6028/jres.087.022.
+    The R call is ``metafor::rma(yi, vi, mods = X, method = "PM")``. doi:10.6028/jres.087.022.
+    """
+    return q_root(batch, design, residual_df(batch, design))
+
+
+def q_root(batch: Batch, design: Design, target: Floats) -> BetweenStudy:
+    r"""Solve :math:`Q_E(\tau^2) = target`; zero where Q at zero is below it.
+
+    Q falls strictly in τ², so the root is unique; Newton's method is applied to ``1 / Q``.
     """
     result, rows = _blank(batch, design), _enough(batch, design)
-    df = _residual_df(batch, design)
     if rows.size:
         start = _Parts(batch.rows(rows), design.rows(rows), np.zeros(rows.size))
-        rows = rows[start.q > df[rows]]
+        rows = rows[start.q > target[rows]]
     if rows.size == 0:
         return result
-    part, x, goal = batch.rows(rows), design.rows(rows), df[rows]
+    part, x, goal = batch.rows(rows), design.rows(rows), target[rows]
 
     def function(t: Floats, index: Ints) -> tuple[Floats, Floats]:
         at = _Parts(part.rows(index), x.rows(index), t)
@@ -164,7 +170,7 @@ def log_likelihood(batch: Batch, design: Design, tau2: Floats, *, restricted: bo
     The constant of the restricted one is that without ``log det(X'X)`` (see R's ``logLik`` for the
     other convention): it bears on comparisons between designs only.
     """
-    d = _decompose(batch, design, tau2)
+    d = decompose(batch, design, tau2)
     total = np.where(batch.present, batch.vi + tau2[:, None], 1.0)
     value = -0.5 * (np.log(total).sum(axis=1) + (d.weights * d.residuals**2).sum(axis=1))
     if restricted:
@@ -173,7 +179,8 @@ def log_likelihood(batch: Batch, design: Design, tau2: Floats, *, restricted: bo
     return np.asarray(value, dtype=np.float64)
 
 
-def _decompose(batch: Batch, design: Design, tau2: Floats) -> _Decomposed:
+def decompose(batch: Batch, design: Design, tau2: Floats) -> Decomposed:
+    """Decompose the design at the weights ``1 / (vi + tau2)`` and regress the effects on it."""
     weights = 1.0 / (batch.vi + tau2[:, None])
     root = np.sqrt(weights)
     weighted = root[:, :, None] * design.columns
@@ -185,7 +192,7 @@ def _decompose(batch: Batch, design: Design, tau2: Floats) -> _Decomposed:
     coefficients = _solve(r, share, full_rank)[:, :, 0]
     fitted = (design.columns @ coefficients[:, :, None])[:, :, 0]
     residuals = np.where(batch.present, y - fitted, 0.0)
-    return _Decomposed(weights, q, r, coefficients, residuals, full_rank)
+    return Decomposed(weights, q, r, coefficients, residuals, full_rank)
 
 
 def _full_rank(weighted: Floats, r: Floats) -> Bools:
@@ -213,7 +220,7 @@ class _Parts:
     """
 
     def __init__(self, batch: Batch, design: Design, tau2: Floats) -> None:
-        self._at = d = _decompose(batch, design, tau2)
+        self._at = d = decompose(batch, design, tau2)
         self.hat = (d.q**2).sum(axis=2)
         weighted = d.weights * d.residuals
         self.q = (weighted * d.residuals).sum(axis=1)
@@ -308,7 +315,7 @@ def _scan_grid(batch: Batch, design: Design) -> Floats:
     least the smallest weight: the score is negative when (k - p) u² - S u - S d > 0.
     """
     spread, smallest, largest = _extent(batch, design)
-    df = _residual_df(batch, design)
+    df = residual_df(batch, design)
     root = np.sqrt(spread**2 + 4.0 * df * spread * (largest - smallest))
     bound = np.maximum((spread + root) / df - smallest, 0.0)
     span = np.log1p(bound / smallest)
@@ -322,20 +329,21 @@ def _extent(batch: Batch, design: Design) -> tuple[Floats, Floats, Floats]:
     """Return the unweighted sum of squared residuals, and the smallest and largest ``vi``."""
     ones = np.where(batch.present, 1.0, np.inf)
     flat = Batch(batch.yi, ones, batch.present, batch.k, batch.centre)
-    residuals = _decompose(flat, design, np.zeros(batch.k.size)).residuals
+    residuals = decompose(flat, design, np.zeros(batch.k.size)).residuals
     largest = np.where(batch.present, batch.vi, 0.0).max(axis=1, initial=0.0)
     return (residuals**2).sum(axis=1), batch.vi.min(axis=1, initial=np.inf), largest
 
 
-def _residual_df(batch: Batch, design: Design) -> Floats:
+def residual_df(batch: Batch, design: Design) -> Floats:
+    """Return ``k - p`` of each row."""
     df: Floats = (batch.k - design.columns.shape[2]).astype(np.float64)
     return df
 
 
 def _enough(batch: Batch, design: Design) -> Ints:
     """Return the rows whose residual variance can be estimated."""
-    full_rank = _decompose(batch, design, np.zeros(batch.k.size)).full_rank
-    return np.flatnonzero((_residual_df(batch, design) > 0.0) & full_rank)
+    full_rank = decompose(batch, design, np.zeros(batch.k.size)).full_rank
+    return np.flatnonzero((residual_df(batch, design) > 0.0) & full_rank)
 
 
 def _blank(batch: Batch, design: Design) -> BetweenStudy:

@@ -15,6 +15,7 @@ from equipoise.kernels.heterogeneity import i2_from_q
 from equipoise.kernels.inverse_variance import weighted_mean
 from equipoise.stats import printing
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
+from equipoise.stats.moderators.common_variance import CommonVariance, common_variance
 from equipoise.stats.notes import Note
 from equipoise.stats.options import I2, Ci, Method, Model, Pi, Preset, Tau2, Tau2Ci
 from equipoise.stats.pooling import finite, pool, resolve_for
@@ -35,7 +36,8 @@ class SubgroupAnalysis:
 
     ``levels`` pairs each name with its meta-analysis, ``None`` where nothing can be estimated.
     ``q``, ``df``, ``p`` and ``i2`` are ``None`` with fewer than two estimated subgroups.
-    ``not_grouped`` are the positions of trials whose group is unknown.
+    ``not_grouped`` are the positions of trials whose group is unknown. ``common`` is the regression
+    on groups behind subgroups with one between-study variance, with its F test; else ``None``.
     """
 
     levels: tuple[tuple[str, MetaAnalysis | None], ...]
@@ -46,6 +48,7 @@ class SubgroupAnalysis:
     not_grouped: tuple[int, ...]
     methods: MethodSpec
     notes: tuple[Note, ...] = ()
+    common: CommonVariance | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return strict JSON data."""
@@ -63,12 +66,14 @@ class SubgroupAnalysis:
             "df": self.df,
             "p": self.p,
             "i2": self.i2,
+            "common": None if self.common is None else self.common.to_dict(),
             "not_grouped": list(self.not_grouped),
             "notes": [note.to_dict() for note in self.notes],
         }
 
     def __str__(self) -> str:
-        return printing.subgroup_text(self)
+        shown = printing.subgroup_text(self)
+        return shown if self.common is None else f"{shown}\n{self.common}"
 
 
 def subgroups(
@@ -85,12 +90,19 @@ def subgroups(
     i2: I2 | None = None,
     level: float | None = None,
     methods: MethodSpec | None = None,
+    common_tau2: bool = False,
 ) -> SubgroupAnalysis:
     """Pool each subgroup, with its own between-study variance, and test their difference.
 
     The test is RevMan's: Cochran's Q of the subgroups' pooled estimates, weighted by the inverse
     squares of their standard errors, against chi-square. In R: ``metafor::rma`` on the subgroup
     estimates with ``method = "FE"``. Borenstein and Higgins 2013, doi:10.1007/s11121-013-0377-7.
+
+    With ``common_tau2`` one between-study variance is estimated within all subgroups together, which
+    a few trials a subgroup cannot do by themselves: each subgroup is pooled at that variance, Q
+    compares the subgroups' means with their classic standard errors, and where the interval is by t
+    or Hartung and Knapp ``common`` has the F test of the regression on groups. In R:
+    ``metafor::rma(yi, vi, mods = ~ group)``, ``meta::metagen(subgroup = , tau.common = TRUE)``.
 
     Args:
         effects: The trials.
@@ -105,6 +117,7 @@ def subgroups(
         i2: As in `pool`.
         level: As in `pool`.
         methods: As in `pool`.
+        common_tau2: Whether the subgroups share one between-study variance.
 
     Raises:
         DataError: If ``by`` has another length than there are trials.
@@ -120,21 +133,30 @@ def subgroups(
         "tau2_ci": tau2_ci, "i2": i2, "level": level,
     }  # fmt: skip
     spec = resolve_for(effects, preset, given, methods)
+    common = common_variance(effects, groups, spec) if common_tau2 else None
     levels = tuple(
-        (name, _pool_level(effects, [g == name for g in groups], spec))
+        (name, _pool_level(effects, [g == name for g in groups], _at(spec, common)))
         for name in dict.fromkeys(g for g in groups if g is not None)
     )
     missing = tuple(i for i, name in enumerate(groups) if name is None)
-    q, df, p, i2_between = _difference([fit for _, fit in levels if fit is not None])
-    return SubgroupAnalysis(levels, q, df, p, i2_between, missing, spec, _notes(missing, levels))
+    if common is not None:
+        test = (common.q, common.df, common.p, common.i2)
+        notes = (*_notes(missing, (), tested=True), *common.notes)
+        return SubgroupAnalysis(levels, *test, missing, spec, notes, common)
+    test = _difference([fit for _, fit in levels if fit is not None])
+    return SubgroupAnalysis(levels, *test, missing, spec, _notes(missing, levels))
+
+
+def _at(spec: MethodSpec, common: CommonVariance | None) -> MethodSpec:
+    """Return the methods of one subgroup: at the common variance, where there is one."""
+    if common is None:
+        return spec
+    return replace(spec, tau2="fixed", tau2_value=common.tau2, tau2_ci="none")
 
 
 def _pool_level(effects: EffectSizes, mask: list[bool], spec: MethodSpec) -> MetaAnalysis | None:
     part = effects.subset(np.array(mask, dtype=np.bool_))
-    if spec.tau2_weights is not None:
-        pairs = zip(spec.tau2_weights, mask, strict=True)
-        spec = replace(spec, tau2_weights=tuple(weight for weight, kept in pairs if kept))
-    return pool(part, methods=spec) if part.k else None
+    return pool(part, methods=spec.for_trials(mask)) if part.k else None
 
 
 def _difference(
@@ -158,12 +180,17 @@ def _scaled(fit: MetaAnalysis) -> bool:
 
 
 def _notes(
-    missing: tuple[int, ...], levels: tuple[tuple[str, MetaAnalysis | None], ...]
+    missing: tuple[int, ...],
+    levels: tuple[tuple[str, MetaAnalysis | None], ...],
+    *,
+    tested: bool = False,
 ) -> tuple[Note, ...]:
     notes = []
     if missing:
         trials = "1 trial" if len(missing) == 1 else f"{len(missing)} trials"
         notes.append(Note("not-grouped", f"the group of {trials} is unknown", missing))
+    if tested:
+        return tuple(notes)
     if sum(fit is not None for _, fit in levels) <= 1:
         notes.append(Note("no-test", "a test needs two subgroups that can be estimated"))
     elif any(fit is not None and fit.se == 0.0 for _, fit in levels):
