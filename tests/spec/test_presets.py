@@ -5,12 +5,14 @@ Every result carries its methods fully resolved: nothing is left to a default th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import equipoise.stats as eq
 from equipoise.errors import MethodError
+from equipoise.stats.options import ALLOWED
 
 
 def chosen(spec: eq.MethodSpec, *names: str) -> tuple[Any, ...]:
@@ -91,3 +93,55 @@ def test_how_the_effects_were_computed_is_recorded_as_it_was() -> None:
     fit = eq.pool(trials)
     assert fit.methods.zero_cells == "all"
     assert ("zero_cells", "all") in fit.methods.changed
+
+
+def test_revman_5_is_what_reviews_published() -> None:
+    """Two names of one set: ``as-published`` says why it is used, ``revman5`` what computed it."""
+    for measure in ("RR", "OR", "RD", "PETO", "MD", "SMD", "IRR"):
+        one, other = (
+            eq.resolve_methods("revman5", measure),
+            eq.resolve_methods("as-published", measure),
+        )
+        assert replace(one, preset="as-published") == other
+
+
+def test_the_defaults_of_metafor() -> None:
+    """R: ``rma(yi, vi)``, and ``rma(measure="RR", ...)``, which keeps trials without events."""
+    spec = eq.resolve_methods("metafor", "RR")
+    assert chosen(spec, "model", "tau2", "ci", "pi", "tau2_ci", "i2", "double_zero") == (
+        "random", "REML", "wald", "follow-ci", "q-profile", "tau2", "keep",
+    )  # fmt: skip
+    assert eq.resolve_methods("metafor", "SMD").smd_variance == "hedges-ls"
+    assert eq.resolve_methods("metafor", "RD").zero_cells == "only-zero"
+
+
+def test_the_defaults_of_meta_8() -> None:
+    """REML, Wald, I² from Q, the prediction interval with k − 1. R: ``metagen(TE, seTE)``."""
+    spec = eq.resolve_methods("meta-8", "RR")
+    assert chosen(spec, "tau2", "ci", "pi", "tau2_ci", "i2", "double_zero", "mh_counts") == (
+        "REML", "wald", "V", "q-profile", "q", "drop", "corrected",
+    )  # fmt: skip
+
+
+def test_iqwigs_general_methods_6() -> None:
+    """Paule and Mandel, and Hartung and Knapp under IQWiG's rule. R: ``settings.meta("IQWiG6")``."""
+    spec = eq.resolve_methods("iqwig6", "RR")
+    assert chosen(spec, "tau2", "ci", "pi", "i2") == ("PM", "hksj-iqwig", "V", "q")
+
+
+@pytest.mark.parametrize("preset", ALLOWED["preset"])
+@pytest.mark.parametrize("model", ["random", "common"])
+def test_every_preset_resolves_for_every_measure(preset: str, model: str) -> None:
+    for measure in ALLOWED["measure"]:
+        assert eq.resolve_methods(preset, measure, model=model).model == model
+
+
+def test_a_choice_carries_what_it_is_defined_with() -> None:
+    """Named together: Kenward-Roger and REML, Henmi-Copas and IVhet weights with their τ²."""
+    spec = eq.resolve_methods("iqwig6", "RR", ci="kenward-roger")
+    assert spec.tau2 == "REML"
+    spec = eq.resolve_methods("cochrane-2025", "RR", ci="henmi-copas")
+    assert chosen(spec, "weighting", "tau2") == ("ivhet", "DL")
+    spec = eq.resolve_methods("cochrane-2025", "RR", weights=[1, 2, 3])
+    assert chosen(spec, "weighting", "weights") == ("given", (1.0, 2.0, 3.0))
+    assert ("weights", "one for each trial") in spec.changed

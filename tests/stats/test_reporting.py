@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # pandas ships no types
 import polars as pl
 import pytest
 
@@ -85,12 +85,13 @@ def test_one_trial_is_not_said_to_be_pooled() -> None:
         ("i2", _phrases.INCONSISTENCY),
         ("method", _phrases.WEIGHTING),
         ("model", _phrases.MODEL),
+        ("weighting", _phrases.OTHER_WEIGHTS),
         ("smd_variance", _phrases.STANDARDISED),
         ("zero_cells", _phrases.ZERO_CELLS),
     ],
 )
 def test_every_option_has_its_phrase(option: str, phrases: dict[str, object]) -> None:
-    unsaid = {"fixed", "none"}
+    unsaid = {"fixed", "none", "inverse-variance"}
     assert set(ALLOWED[option]) - unsaid == set(phrases)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from equipoise.kernels.batches import Floats
 from equipoise.kernels.distributions import (
@@ -71,6 +72,19 @@ def hartung_knapp(se: Floats, q: Floats, k: Floats, *, floor: bool) -> Floats:
     if floor:
         factor = np.maximum(factor, 1.0)
     return np.asarray(se * np.sqrt(factor), dtype=np.float64)
+
+
+def upper_tail(distance: Floats, spread: Floats, df: Floats) -> Floats:
+    """Return P(X > distance) for X = spread · t with ``df``, normal where that is infinite.
+
+    Without spread X is zero: one below it, zero above, ``nan`` at it. Computed in the far tail.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x = -distance / spread
+    normal = np.isinf(df)
+    positive = ~normal & (df > 0.0)
+    by_t = np.where(positive, special.stdtr(np.where(positive, df, 1.0), x), np.nan)
+    return np.asarray(np.where(normal, special.ndtr(x), by_t), dtype=np.float64)
 
 
 def prediction(

@@ -1,4 +1,4 @@
-"""Mantel-Haenszel pooling of two-by-two tables, for a batch of subsets of the same studies."""
+"""Mantel-Haenszel pooling of tables and of rates, for a batch of subsets of the same studies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equipoise.kernels.batches import Bools, Floats
+from equipoise.kernels.effects.rates import Rates
 from equipoise.kernels.effects.two_by_two import Tables
 
 
@@ -77,6 +78,38 @@ def risk_difference(t: Tables, keep: Bools, *, sato: bool) -> MantelHaenszel:
             j = (t.a * t.b * t.n2**3 + t.c * t.d * t.n1**3) / (t.n1 * t.n2 * t.n**2)
             variance = total(j) / total(w) ** 2
         se = np.sqrt(variance)
+    return _defined(estimate, se, w)
+
+
+def log_rate_ratio(r: Rates, keep: Bools) -> MantelHaenszel:
+    """Pool incidence rate ratios; variance of Greenland and Robins 1985, doi:10.2307/2530643.
+
+    The R call is ``metafor::rma.mh(measure = "IRR")``. Rothman, Greenland and Lash 2008, Modern
+    Epidemiology, chapter 15.
+    """
+    total = _sums(keep)
+    time = r.time_1 + r.time_2
+    first, second = r.events_1 * r.time_2 / time, r.events_2 * r.time_1 / time
+    spread = (r.time_1 / time) * (r.time_2 / time) * (r.events_1 + r.events_2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = np.log(total(first) / total(second))
+        se = np.sqrt(total(spread) / (total(first) * total(second)))
+    return _defined(estimate, se, second)
+
+
+def rate_difference(r: Rates, keep: Bools) -> MantelHaenszel:
+    """Pool incidence rate differences, with the weights ``t1 t2 / (t1 + t2)``.
+
+    The R call is ``metafor::rma.mh(measure = "IRD")``. Rothman, Greenland and Lash 2008, Modern
+    Epidemiology, chapter 15.
+    """
+    total = _sums(keep)
+    w = r.time_1 / (r.time_1 + r.time_2) * r.time_2
+    difference = r.events_1 / r.time_1 - r.events_2 / r.time_2
+    spread = r.events_1 / r.time_1**2 + r.events_2 / r.time_2**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = total(w * difference) / total(w)
+        se = np.sqrt(total(w**2 * spread)) / total(w)
     return _defined(estimate, se, w)
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from equipoise.errors import MethodError
 from equipoise.kernels import tau2_intervals, tau2_moments
 from equipoise.kernels.batches import Batch, Floats
 from equipoise.kernels.heterogeneity import Tau2Interval, q_profile
@@ -19,7 +18,8 @@ from equipoise.kernels.tau2 import (
     paule_mandel,
 )
 from equipoise.kernels.tau2_errors import general_q_se, tau2_se
-from equipoise.stats.presets import MethodSpec
+from equipoise.stats._weights import one_each
+from equipoise.stats.method_spec import MethodSpec
 
 _ESTIMATORS: Final[dict[str, Callable[[Batch], BetweenStudy]]] = {
     "HE": tau2_moments.hedges_cochran,
@@ -113,12 +113,5 @@ def _weights(batch: Batch, spec: MethodSpec) -> Floats:
     Raises:
         MethodError: If there is not one weight for each trial.
     """
-    weights = np.array(spec.tau2_weights, dtype=np.float64)
-    if weights.size != batch.vi.shape[1]:
-        raise MethodError(
-            f"tau2_weights has {weights.size} values for {batch.vi.shape[1]} trials; give one "
-            "for each trial, in the order of the trials",
-            spec="tau2_weights",
-            reason="not one weight a trial",
-        )
+    weights = one_each("tau2_weights", spec.tau2_weights, batch)
     return np.asarray(np.broadcast_to(weights, batch.vi.shape))

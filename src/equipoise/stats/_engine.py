@@ -2,110 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
-from equipoise.errors import MethodError
-from equipoise.kernels import mantel_haenszel as mh
-from equipoise.kernels.batches import Batch, Bools, Floats, Ints, from_block
+from equipoise.kernels.batches import Batch, Bools, Floats, from_block
 from equipoise.kernels.distributions import normal_two_sided
-from equipoise.kernels.effects import two_by_two
-from equipoise.kernels.intervals import Inference, hartung_knapp, infer, prediction, wider
-from equipoise.kernels.inverse_variance import q_around, weighted_mean
-from equipoise.kernels.peto import peto
+from equipoise.kernels.given_weights import mean_with_weights
+from equipoise.kernels.henmi_copas import henmi_copas
+from equipoise.kernels.intervals import (
+    Inference,
+    hartung_knapp,
+    infer,
+    prediction,
+    wider,
+)
+from equipoise.kernels.inverse_variance import weighted_mean
+from equipoise.kernels.kenward_roger import kenward_roger
 from equipoise.kernels.profile_mean import profile_mean
-from equipoise.kernels.tau2 import BetweenStudy, dersimonian_laird
+from equipoise.kernels.tau2 import dersimonian_laird
 from equipoise.stats._between_study import between_study
-from equipoise.stats.effects._effect_routes import corrected_tables
+from equipoise.stats._core import Core, known, random_core, single_trials
+from equipoise.stats._count_cores import mantel_haenszel_core, peto_core
+from equipoise.stats._weights import pooling_weights
 from equipoise.stats.effects.effect_sizes import EffectSizes
-from equipoise.stats.presets import MethodSpec
+from equipoise.stats.method_spec import MethodSpec
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Core:
-    """Pooled estimates of ``B`` subsets before any interval; shape ``(B,)`` unless said.
-
-    ``se`` is the classic standard error; ``spread`` the weighted sum of squared residuals at the
-    pooling weights (for Hartung and Knapp); ``weights`` has shape ``(B, n)`` and is not scaled.
-    ``tau2`` is ``nan`` where there are fewer than two trials, and zero for a common effect.
-    """
-
-    batch: Batch
-    k: Ints
-    estimate: Floats
-    se: Floats
-    spread: Floats
-    q: Floats
-    q_df: Ints
-    weights: Floats
-    tau2: Floats
-    between: BetweenStudy | None
+__all__ = [
+    "Core",
+    "core_key",
+    "fit_core",
+    "intervals",
+    "narrower_than_usual",
+    "prediction_spread",
+    "predictions",
+]
 
 
 def core_key(spec: MethodSpec) -> tuple[str, ...]:
     """Return what of the methods bears on the estimate, so that intervals can share it."""
     between = (str(spec.tau2), str(spec.tau2_value), str(spec.tau2_weights))
-    return (spec.model, spec.method, *between, spec.mh_counts, spec.mh_rd_variance)
+    weights = (spec.weighting, str(spec.weights))
+    counts = (spec.mh_counts, spec.mh_rd_variance, spec.zero_cells, str(spec.add))
+    return (spec.model, spec.method, *between, *weights, *counts)
 
 
 def fit_core(effects: EffectSizes, keep: Bools, spec: MethodSpec) -> Core:
     """Pool each subset in ``keep`` (shape ``(B, n)``) by the methods of ``spec``."""
     batch = from_block(effects.yi, effects.vi, keep & effects.estimable)
     if spec.method == "MH":
-        core = _mantel_haenszel(effects, keep, batch, spec)
+        core = mantel_haenszel_core(effects, keep, batch, spec)
     elif spec.method == "Peto":
-        core = _peto(effects, keep, batch)
+        core = peto_core(effects, keep, batch)
     else:
         core = _inverse_variance(batch, spec)
-    return _single_trials(core)
-
-
-def intervals(core: Core, spec: MethodSpec) -> Inference:
-    """Test and interval of each subset; a single trial keeps its own Wald interval."""
-    k = core.k.astype(np.float64)
-    several = core.k > 1
-    if spec.ci == "wald":
-        return _wald(core, spec.level)
-    if spec.ci == "profile-likelihood":
-        return _profile(core, spec.level)
-    se = core.se
-    if spec.ci.startswith("hksj"):
-        se = hartung_knapp(se, core.spread, k, floor=spec.ci == "hksj-floor")
-    df = np.where(several, k - 1.0, np.inf)
-    by_t = infer(core.estimate, np.where(several, se, core.se), df, spec.level)
-    return wider(by_t, _wald(core, spec.level)) if spec.ci == "hksj-if-wider" else by_t
-
-
-def _wald(core: Core, level: float) -> Inference:
-    return infer(core.estimate, core.se, np.full(core.k.shape, np.inf), level)
-
-
-def _profile(core: Core, level: float) -> Inference:
-    """Take interval and test from the profile likelihood where there are several trials."""
-    wald = _wald(core, level)
-    profile = profile_mean(core.batch, core.estimate, core.tau2, level)
-    several = core.k > 1
-    statistic = np.where(several, profile.statistic, wald.statistic)
-    low = np.where(several, profile.low, wald.low)
-    high = np.where(several, profile.high, wald.high)
-    return Inference(core.se, statistic, wald.df, normal_two_sided(statistic), low, high)
-
-
-def predictions(core: Core, ci: Inference, spec: MethodSpec) -> tuple[Floats, Floats]:
-    """Prediction intervals; ``nan`` where not defined."""
-    k = core.k.astype(np.float64)
-    if spec.pi == "follow-ci":
-        se, df = ci.se, ci.df
-    elif spec.pi == "HTS":
-        se, df = core.se, k - 2.0
-    elif spec.pi == "V":
-        se, df = core.se, k - 1.0
-    elif spec.pi == "HK":
-        se, df = hartung_knapp(core.se, core.spread, k, floor=False), k - 1.0
-    else:
-        se, df = core.se, np.full(k.shape, np.inf)
-    return prediction(core.estimate, se, core.tau2, df, spec.level)
+        if spec.weighting != "inverse-variance":
+            core = _reweighted(core, pooling_weights(effects, batch, spec))
+    return single_trials(core)
 
 
 def _inverse_variance(batch: Batch, spec: MethodSpec) -> Core:
@@ -116,106 +70,129 @@ def _inverse_variance(batch: Batch, spec: MethodSpec) -> Core:
             batch, batch.k, common.estimate, common.se, common.q, common.q,
             batch.k - 1, common.weights, zero, None,
         )  # fmt: skip
-    return _random(batch, common.q, batch.k - 1, between_study(batch, spec, common.q))
+    return random_core(batch, common.q, batch.k - 1, between_study(batch, spec, common.q))
 
 
-def _random(batch: Batch, q: Floats, q_df: Ints, between: BetweenStudy) -> Core:
-    fit = weighted_mean(batch, np.where(np.isnan(between.tau2), 0.0, between.tau2))
+def _reweighted(core: Core, weights: Floats) -> Core:
+    """Replace the mean by one with other weights; τ² and heterogeneity stay as they are."""
+    fit = mean_with_weights(core.batch, weights, known(core.tau2))
     return Core(
-        batch, batch.k, fit.estimate, fit.se, fit.q, q, q_df, fit.weights, between.tau2, between
+        core.batch, core.k, fit.estimate, fit.se, core.spread, core.q, core.q_df, fit.weights,
+        core.tau2, core.between,
+    )  # fmt: skip
+
+
+def intervals(core: Core, spec: MethodSpec) -> Inference:
+    """Test and interval of each subset; a single trial keeps its own Wald interval."""
+    wald = _wald(core, spec.level)
+    if spec.ci == "wald":
+        return wald
+    return _where_several(core, _INTERVALS[spec.ci](core, spec, wald), wald)
+
+
+def predictions(core: Core, ci: Inference, spec: MethodSpec) -> tuple[Floats, Floats]:
+    """Prediction intervals; ``nan`` where not defined."""
+    se, df = prediction_spread(core, ci, spec)
+    return prediction(core.estimate, se, core.tau2, df, spec.level)
+
+
+def prediction_spread(core: Core, ci: Inference, spec: MethodSpec) -> tuple[Floats, Floats]:
+    """Return the standard error and the degrees of freedom of the prediction interval."""
+    k = core.k.astype(np.float64)
+    if spec.pi == "follow-ci":
+        return ci.se, ci.df
+    if spec.pi in {"HTS", "V"}:
+        return core.se, k - (2.0 if spec.pi == "HTS" else 1.0)
+    if spec.pi in {"HK", "HK-PR"}:
+        se = hartung_knapp(core.se, core.spread, k, floor=False)
+        return se, k - (2.0 if spec.pi == "HK-PR" else 1.0)
+    if spec.pi in {"KR", "KR-PR"}:
+        adjusted = kenward_roger(core.batch, core.tau2)
+        return adjusted.se, adjusted.df - (1.0 if spec.pi == "KR-PR" else 0.0)
+    return core.se, np.full(k.shape, np.inf)
+
+
+def _wald(core: Core, level: float) -> Inference:
+    return infer(core.estimate, core.se, np.full(core.k.shape, np.inf), level)
+
+
+def _where_several(core: Core, special: Inference, wald: Inference) -> Inference:
+    """Take the special interval where there are several trials, and else Wald's."""
+    several = core.k > 1
+    names = ("se", "statistic", "df", "p", "low", "high")
+    return Inference(
+        *(np.where(several, getattr(special, name), getattr(wald, name)) for name in names)
     )
 
 
-def _mantel_haenszel(effects: EffectSizes, keep: Bools, batch: Batch, spec: MethodSpec) -> Core:
-    """Pool tables; Q is the inverse-variance one around the Mantel-Haenszel estimate.
+def _by_t(core: Core, se: Floats, level: float) -> Inference:
+    return infer(core.estimate, se, core.k.astype(np.float64) - 1.0, level)
 
-    With observed counts every table enters, even one whose own ratio is not defined, and Q leaves
-    out those without events, or with nothing but events, in both arms (as metafor does). With
-    corrected counts the trials that can be estimated enter both (as RevMan does).
+
+def _t(core: Core, spec: MethodSpec, _: Inference) -> Inference:
+    return _by_t(core, core.se, spec.level)
+
+
+def _hksj(core: Core, spec: MethodSpec, _: Inference) -> Inference:
+    k = core.k.astype(np.float64)
+    se = hartung_knapp(core.se, core.spread, k, floor=spec.ci == "hksj-floor")
+    return _by_t(core, se, spec.level)
+
+
+def _hksj_if_wider(core: Core, spec: MethodSpec, wald: Inference) -> Inference:
+    return wider(_hksj(core, spec, wald), wald)
+
+
+def _hksj_iqwig(core: Core, spec: MethodSpec, wald: Inference) -> Inference:
+    """Take the classic standard error where Hartung and Knapp's interval is too narrow.
+
+    The rule of IQWiG's General Methods 6, as R's meta has it: too narrow is narrower than
+    DerSimonian and Laird's Wald interval, whatever estimates τ²; t keeps its k - 1 df.
     """
-    columns = effects.columns
-    observed = two_by_two.tables(*(columns[c] for c in ("events_1", "n_1", "events_2", "n_2")))
-    if spec.mh_counts == "corrected":
-        tables, entering, judged = (
-            corrected_tables(columns, spec.zero_cells, spec.add), batch.present, batch,
-        )  # fmt: skip
-    else:
-        dull = two_by_two.without_events(observed) | two_by_two.only_events(observed)
-        tables, entering = observed, keep & _contributing(observed, effects.measure)
-        judged = from_block(effects.yi, effects.vi, batch.present & ~dull)
-    fit = _pool_tables(tables, entering, effects.measure, sato=spec.mh_rd_variance == "sato")
-    q = q_around(judged, np.where(np.isnan(fit.estimate), 0.0, fit.estimate))
-    q = np.where(np.isnan(fit.estimate), np.nan, q)
-    if spec.model == "random":
-        return _random(batch, q, judged.k - 1, dersimonian_laird(batch, q))
-    k = np.count_nonzero(entering, axis=1)
-    weights = np.where(entering, fit.weights, 0.0)
-    return Core(batch, k, fit.estimate, fit.se, q, q, judged.k - 1, weights, np.zeros(k.size), None)
-
-
-def _contributing(t: two_by_two.Tables, measure: str) -> Bools:
-    if measure == "RD":
-        return np.ones(t.a.shape, dtype=np.bool_)
-    sums = t.a + t.c if measure == "RR" else t.a * t.d + t.b * t.c
-    return np.asarray(sums > 0.0, dtype=np.bool_)
-
-
-def _pool_tables(
-    t: two_by_two.Tables, keep: Bools, measure: str, *, sato: bool
-) -> mh.MantelHaenszel:
-    if measure == "RR":
-        return mh.log_risk_ratio(t, keep)
-    if measure == "OR":
-        return mh.log_odds_ratio(t, keep)
-    return mh.risk_difference(t, keep, sato=sato)
-
-
-def _peto(effects: EffectSizes, keep: Bools, batch: Batch) -> Core:
-    o_minus_e, variance = _scores(effects)
-    informative = keep & (variance > 0.0)
-    fit = peto(o_minus_e, variance, informative)
-    k = np.count_nonzero(informative, axis=1)
-    weights = np.where(informative, variance, 0.0)
-    return Core(
-        batch, k, fit.estimate, fit.se, fit.q, fit.q, k - 1, weights, np.zeros(k.size), None
+    adjusted, classic = _hksj(core, spec, wald), _by_t(core, core.se, spec.level)
+    narrow = narrower_than_usual(core, spec)
+    names = ("se", "statistic", "df", "p", "low", "high")
+    return Inference(
+        *(np.where(narrow, getattr(classic, name), getattr(adjusted, name)) for name in names)
     )
 
 
-def _scores(effects: EffectSizes) -> tuple[Floats, Floats]:
-    """Return O - E and V of every trial.
-
-    Raises:
-        MethodError: If a trial gave only an estimate.
-    """
-    c = effects.columns
-    if "events_1" in c:
-        return two_by_two.observed_minus_expected(
-            two_by_two.tables(c["events_1"], c["n_1"], c["events_2"], c["n_2"])
-        )
-    if "variance" in c and not np.isnan(c["variance"]).any():
-        return c["o_minus_e"], c["variance"]
-    raise MethodError(
-        "Peto's method needs events, or O - E and V, of every trial; use method='IV'",
-        spec="method=Peto",
-        reason="no O - E and V",
-    )
+def narrower_than_usual(core: Core, spec: MethodSpec) -> Bools:
+    """Say where Hartung and Knapp's interval is narrower than DerSimonian and Laird's Wald one."""
+    wald = _wald(core, spec.level)
+    adjusted = _hksj(core, spec, wald)
+    usual = weighted_mean(core.batch, known(dersimonian_laird(core.batch).tau2))
+    yardstick = infer(usual.estimate, usual.se, wald.df, spec.level)
+    narrow = adjusted.high - adjusted.low < yardstick.high - yardstick.low
+    return np.asarray(narrow, dtype=np.bool_)
 
 
-def _single_trials(core: Core) -> Core:
-    """Give subsets of one trial that trial's own estimate and variance."""
-    alone = (core.k == 1) & (core.batch.k == 1)
-    if not alone.any():
-        return core
-    own = weighted_mean(core.batch, np.zeros(core.k.size))
-    return Core(
-        core.batch,
-        core.k,
-        np.where(alone, own.estimate, core.estimate),
-        np.where(alone, own.se, core.se),
-        np.where(alone, 0.0, core.spread),
-        np.where(alone, 0.0, core.q),
-        core.q_df,
-        np.where(alone[:, None], core.batch.present.astype(np.float64), core.weights),
-        np.where(alone, np.nan, core.tau2),
-        core.between,
-    )
+def _kenward_roger(core: Core, spec: MethodSpec, _: Inference) -> Inference:
+    adjusted = kenward_roger(core.batch, core.tau2)
+    return infer(core.estimate, adjusted.se, adjusted.df, spec.level)
+
+
+def _henmi_copas(core: Core, spec: MethodSpec, wald: Inference) -> Inference:
+    pivot = henmi_copas(core.batch, core.tau2, wald.statistic, spec.level)
+    half = pivot.critical * core.se
+    low, high = core.estimate - half, core.estimate + half
+    return Inference(core.se, wald.statistic, wald.df, pivot.p, low, high)
+
+
+def _profile(core: Core, spec: MethodSpec, wald: Inference) -> Inference:
+    """Take interval and test from the profile likelihood."""
+    profile = profile_mean(core.batch, core.estimate, core.tau2, spec.level)
+    p = normal_two_sided(profile.statistic)
+    return Inference(core.se, profile.statistic, wald.df, p, profile.low, profile.high)
+
+
+_INTERVALS: Final[dict[str, Callable[[Core, MethodSpec, Inference], Inference]]] = {
+    "t": _t,
+    "hksj": _hksj,
+    "hksj-floor": _hksj,
+    "hksj-if-wider": _hksj_if_wider,
+    "hksj-iqwig": _hksj_iqwig,
+    "kenward-roger": _kenward_roger,
+    "henmi-copas": _henmi_copas,
+    "profile-likelihood": _profile,
+}

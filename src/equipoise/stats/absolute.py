@@ -10,6 +10,7 @@ import numpy as np
 
 from equipoise.errors import DataError, MethodError
 from equipoise.kernels import absolute as kernel
+from equipoise.stats import printing
 from equipoise.stats.notes import Note
 from equipoise.stats.options import Measure, check_option
 
@@ -20,6 +21,9 @@ _KERNELS = {
     "HR": kernel.risk_from_hazard_ratio,
     "RD": kernel.risk_from_difference,
 }
+
+
+_FEW = 9.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,18 @@ class AbsoluteRisks:
     def to_dict(self) -> dict[str, Any]:
         """Return strict JSON data."""
         return asdict(self) | {"notes": [note.to_dict() for note in self.notes]}
+
+    def __str__(self) -> str:
+        risks = (_per_thousand(v) for v in (self.risk, self.risk_low, self.risk_high))
+        fewer = sorted((self.difference_low, self.difference_high))
+        change = (_per_thousand(v) for v in (self.difference, *fewer))
+        lines = [
+            f"Of 1,000 people, {_per_thousand(self.assumed_risk)} have the event without treatment",
+            "  With it {} ({} to {}): a difference of {} ({} to {})".format(*risks, *change),
+        ]
+        if self.nnt is not None:
+            lines.append(f"  One in {math.ceil(self.nnt)} treated has another outcome for it")
+        return "\n".join([*lines, *(f"  Note: {note.text}" for note in self.notes)])
 
 
 def absolute_effect(
@@ -92,6 +108,12 @@ def absolute_effect(
         measure, assumed_risk, risk, low, high,
         risk - assumed_risk, low - assumed_risk, high - assumed_risk, nnt, notes,
     )  # fmt: skip
+
+
+def _per_thousand(risk: float) -> str:
+    """Return a risk or difference per 1,000, with a decimal below ten."""
+    value = 1000.0 * risk
+    return printing.number(value, 1 if abs(value) < _FEW else 0)
 
 
 def _null(measure: str) -> float:

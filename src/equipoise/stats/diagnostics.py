@@ -17,6 +17,7 @@ from equipoise.kernels.intervals import critical
 from equipoise.kernels.inverse_variance import weighted_mean
 from equipoise.stats import _diagnostics_text
 from equipoise.stats._engine import fit_core, intervals
+from equipoise.stats._requirements import inverse_variance_only
 from equipoise.stats.effects import _display
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
 from equipoise.stats.effects.inputs import to_frame
@@ -166,7 +167,7 @@ def influence(fit: MetaAnalysis) -> Influence:
         ('dffits', 'cook', 'dfbetas')
     """
     spec = fit.methods
-    _inverse_variance_only(spec, "influence diagnostics")
+    inverse_variance_only(spec, "influence")
     if fit.k < _FEWEST:
         raise MethodError(
             f"influence diagnostics need three estimable trials, not {fit.k}; without one of two "
@@ -193,7 +194,7 @@ def blup(fit: MetaAnalysis) -> TrialPredictions:
     Raises:
         MethodError: For Mantel-Haenszel and Peto pooling, for a common effect, and for one trial.
     """
-    _inverse_variance_only(fit.methods, "best linear unbiased predictions")
+    inverse_variance_only(fit.methods, "best linear unbiased predictions")
     if fit.tau2 is None:
         raise MethodError(
             "best linear unbiased predictions need a between-study variance: random effects and "
@@ -214,16 +215,6 @@ def blup(fit: MetaAnalysis) -> TrialPredictions:
         ci_high=_column(value + half),
         reason=fit.effects.reasons,
     )
-
-
-def _inverse_variance_only(spec: MethodSpec, what: str) -> None:
-    if spec.method != "IV":
-        raise MethodError(
-            f"{what} are defined for inverse-variance pooling, not for {spec.method}; pool with "
-            "method='IV'",
-            spec=f"method={spec.method}",
-            reason="not inverse variance",
-        )
 
 
 def _without_each(effects: EffectSizes, rows: Ints, spec: MethodSpec) -> kernel.Deleted:

@@ -40,7 +40,25 @@ DoubleZero = Literal["drop", "keep", "revman"]
 ratio of the latter is 1 with the corrected variance.
 """
 
-SmdVariance = Literal["hedges-ls", "revman"]
+SmdVariance = Literal["hedges-ls", "hedges-ls2", "hedges-ub", "hedges-av", "revman", "cohens-d"]
+"""Variances of the standardised mean difference; ``cohens-d`` also leaves out Hedges' correction."""
+
+HedgesJ = Literal["exact", "approximate"]
+"""Hedges' correction by gamma functions, or 1 − 3 / (4m − 1)."""
+
+Medians = Literal["luo-wan-shi", "lognormal", "qe", "box-cox"]
+"""How mean and standard deviation are estimated from a median with quartiles, extremes or both.
+
+``luo-wan-shi`` supposes normal data, ``lognormal`` log-normal data; ``qe`` keeps the closest of four
+distributions; ``box-cox`` transforms towards symmetry.
+"""
+
+MeanCi = Literal["t", "normal"]
+"""The quantiles behind reported confidence intervals and p-values of means."""
+
+Scale = Literal["log", "natural"]
+"""The scale on which ratios and their confidence limits were reported."""
+
 Model = Literal["random", "common"]
 Method = Literal["IV", "MH", "Peto"]
 Tau2 = Literal[
@@ -54,15 +72,32 @@ median-unbiased form ``GENQM`` take ``tau2_weights``. ``fixed`` takes ``tau2_val
 as ``tau2`` says both.
 """
 
-Ci = Literal["wald", "t", "hksj", "hksj-floor", "hksj-if-wider", "profile-likelihood"]
+Weighting = Literal["inverse-variance", "ivhet", "equal", "sample-size", "given"]
+"""Weights of the trials' estimates in their mean, where the method is inverse variance.
+
+``ivhet``: the common-effect weights with the variance of random effects. ``sample-size``:
+``n1 n2 / (n1 + n2)``. ``given`` takes ``weights``; weights given say it.
+"""
+
+Ci = Literal[
+    "wald", "t", "hksj", "hksj-floor", "hksj-if-wider", "hksj-iqwig", "kenward-roger",
+    "henmi-copas", "profile-likelihood",
+]  # fmt: skip
 """Confidence intervals of the pooled estimate.
 
 ``hksj-floor`` keeps Hartung and Knapp's standard error from falling below the classic one;
-``hksj-if-wider`` takes their interval where it is wider than Wald's, and else Wald's.
-``profile-likelihood`` is that of maximum likelihood.
+``hksj-if-wider`` takes their interval where it is wider than Wald's, and else Wald's;
+``hksj-iqwig`` takes the classic standard error where theirs gives an interval narrower than
+DerSimonian and Laird's. ``kenward-roger`` is that of REML, ``profile-likelihood`` that of maximum
+likelihood, ``henmi-copas`` that of ``ivhet`` weights with DerSimonian and Laird's τ².
 """
 
-Pi = Literal["follow-ci", "HTS", "V", "HK", "normal"]
+Pi = Literal["follow-ci", "HTS", "V", "HK", "HK-PR", "KR", "KR-PR", "normal"]
+"""Prediction intervals, by the names of R's meta (whose ``S`` is ``normal``).
+
+``follow-ci`` has the standard error and the distribution of the confidence interval (metafor).
+"""
+
 Tau2Ci = Literal[
     "q-profile", "biggerstaff-jackson", "jackson", "general-q", "profile-likelihood",
     "sidik-jonkman", "wald", "none",
@@ -74,7 +109,9 @@ weights ``1 / vi``, ``1 / sei`` and ``tau2_weights``.
 """
 
 I2 = Literal["q", "tau2"]
-Preset = Literal["cochrane-2025", "as-published"]
+Preset = Literal["cochrane-2025", "as-published", "revman5", "metafor", "meta-8", "iqwig6"]
+"""Named sets of methods; ``docs/statistics/presets.md`` has every option of each."""
+
 
 MhCounts = Literal["observed", "corrected"]
 """Counts that enter Mantel-Haenszel sums: as observed (metafor), or with the zero-cell
@@ -122,8 +159,13 @@ ALLOWED: Final[dict[str, tuple[Any, ...]]] = {
     "zero_cells": get_args(ZeroCells),
     "double_zero": get_args(DoubleZero),
     "smd_variance": get_args(SmdVariance),
+    "medians": get_args(Medians),
+    "mean_ci": get_args(MeanCi),
+    "j": get_args(HedgesJ),
+    "scale": get_args(Scale),
     "model": get_args(Model),
     "method": get_args(Method),
+    "weighting": get_args(Weighting),
     "tau2": get_args(Tau2),
     "ci": get_args(Ci),
     "pi": get_args(Pi),
@@ -173,12 +215,12 @@ def check_tau2_value(value: object) -> None:
         )
 
 
-def check_tau2_weights(values: object) -> None:
+def check_weights(name: str, values: object) -> None:
     """Raise `MethodError` unless ``values`` are finite numbers above zero."""
     if not isinstance(values, tuple) or not all(_above_zero(value) for value in values):
         raise MethodError(
-            "tau2_weights must be numbers above zero, one for each trial",
-            spec="tau2_weights",
+            f"{name} must be numbers above zero, one for each trial",
+            spec=name,
             reason="not weights",
         )
 

@@ -18,12 +18,15 @@ from equipoise.kernels.heterogeneity import (
 )
 from equipoise.kernels.intervals import Inference
 from equipoise.stats._between_study import confidence_interval, standard_error
-from equipoise.stats._engine import Core, fit_core, intervals, predictions
+from equipoise.stats._engine import Core, fit_core, intervals, narrower_than_usual, predictions
 from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.notes import Note
-from equipoise.stats.options import I2, Ci, Method, Model, Pi, Preset, Tau2, Tau2Ci
+from equipoise.stats.options import I2, Ci, Method, Model, Pi, Preset, Tau2, Tau2Ci, Weighting
 from equipoise.stats.presets import MethodSpec, resolve_methods, with_effect_options
 from equipoise.stats.results import Diagnostics, MetaAnalysis
+
+# With fewer a t distribution has no variance.
+_FEWEST_DF = 2.0
 
 
 def pool(
@@ -32,6 +35,8 @@ def pool(
     preset: Preset | None = None,
     model: Model | None = None,
     method: Method | None = None,
+    weighting: Weighting | None = None,
+    weights: Sequence[float] | Floats | None = None,
     tau2: Tau2 | float | None = None,
     tau2_weights: Sequence[float] | Floats | None = None,
     ci: Ci | None = None,
@@ -54,6 +59,9 @@ def pool(
         preset: The set of methods to start from.
         model: ``random`` or ``common``.
         method: ``IV``, ``MH`` or ``Peto``.
+        weighting: The weights of the trials, where the method is ``IV``.
+        weights: Weights of one's own, one a trial. They bear on the mean and its variance only: τ²
+            and Q are those of inverse variance, as in metafor.
         tau2: The estimator of the between-study variance, or its value.
         tau2_weights: The weights of Q by which ``GENQ`` and ``GENQM`` estimate it, one a trial. The
             trials are pooled by inverse variance all the same.
@@ -75,8 +83,9 @@ def pool(
         0.206
     """
     given = {
-        "model": model, "method": method, "tau2": tau2, "tau2_weights": tau2_weights, "ci": ci,
-        "pi": pi, "tau2_ci": tau2_ci, "i2": i2, "level": level,
+        "model": model, "method": method, "weighting": weighting, "weights": weights, "tau2": tau2,
+        "tau2_weights": tau2_weights, "ci": ci, "pi": pi, "tau2_ci": tau2_ci, "i2": i2,
+        "level": level,
     }  # fmt: skip
     spec = resolve_for(effects, preset, given, methods)
     if effects.k == 0:
@@ -236,16 +245,32 @@ def _notes(
         name = "Q-profile" if spec.tau2_ci == "q-profile" else "general-Q"
         text = f"the {name} interval of tau2 lies below zero: trials agree more than chance allows"
         notes.append(Note("tau2-ci-empty", text))
+    return (*notes, *_interval_notes(core, spec, inference))
+
+
+def _interval_notes(core: Core, spec: MethodSpec, inference: Inference) -> tuple[Note, ...]:
+    """Say what should not be read from the interval of the mean."""
     if inference.se[0] == 0.0:
         text = "the trials' estimates are equal, so this interval has no width: do not rely on it"
-        notes.append(Note("zero-width-interval", text))
-    elif spec.ci == "hksj" and _narrower_than_wald(core, spec, inference):
+        return (Note("zero-width-interval", text),)
+    if spec.ci == "hksj" and _narrower_than_wald(core, spec, inference):
         text = "the Hartung-Knapp interval is narrower than Wald's: do not rely on how narrow it is"
-        notes.append(Note("hksj-narrower", text))
-    elif spec.ci == "hksj-if-wider" and math.isinf(inference.df[0]):
+        return (Note("hksj-narrower", text),)
+    if spec.ci == "hksj-if-wider" and math.isinf(inference.df[0]):
         text = "Wald's interval is shown: the Hartung-Knapp interval is narrower"
-        notes.append(Note("wald-wider", text))
-    return tuple(notes)
+        return (Note("wald-wider", text),)
+    if spec.ci == "hksj-iqwig" and narrower_than_usual(core, spec)[0]:
+        text = (
+            "the classic standard error is used: the Hartung-Knapp interval is narrower than "
+            "DerSimonian and Laird's"
+        )
+        return (Note("hksj-corrected", text),)
+    if spec.ci == "kenward-roger" and inference.df[0] < _FEWEST_DF:
+        text = (
+            "Kenward and Roger leave fewer than two degrees of freedom: the interval says nothing"
+        )
+        return (Note("few-degrees-of-freedom", text),)
+    return ()
 
 
 def _narrower_than_wald(core: Core, spec: MethodSpec, inference: Inference) -> bool:

@@ -3,64 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from equipoise.errors import MethodError
+from equipoise.stats._combinations import check_combination
+from equipoise.stats.method_spec import MethodSpec
 from equipoise.stats.options import (
     ALLOWED,
     COUNTED,
-    I2,
     RATE,
     TABLE,
     UNCORRECTED,
-    Ci,
-    DoubleZero,
-    Method,
-    MhCounts,
-    MhRdVariance,
-    Model,
-    Pi,
-    SmdVariance,
-    Tau2,
-    Tau2Ci,
-    ZeroCells,
     check_fraction,
     check_option,
     check_tau2_value,
-    check_tau2_weights,
+    check_weights,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class MethodSpec:
-    """Fully resolved methods: nothing is left to a default.
-
-    ``tau2`` and ``pi`` are ``None`` where the model has none; ``tau2_value`` is given where τ² is
-    fixed, ``tau2_weights`` (one a trial) where a general Q estimates it. ``changed`` lists what
-    departs from the preset, as (option, value).
-    """
-
-    preset: str
-    measure: str
-    model: Model
-    method: Method
-    tau2: Tau2 | None
-    ci: Ci
-    pi: Pi | None
-    tau2_ci: Tau2Ci
-    i2: I2
-    level: float
-    zero_cells: ZeroCells
-    double_zero: DoubleZero
-    add: float
-    smd_variance: SmdVariance
-    changed: tuple[tuple[str, str], ...] = ()
-    mh_counts: MhCounts = "observed"
-    mh_rd_variance: MhRdVariance = "sato"
-    tau2_value: float | None = None
-    tau2_weights: tuple[float, ...] | None = None
-
+__all__ = [
+    "MethodSpec",
+    "check_add",
+    "check_combination",
+    "resolve_methods",
+    "with_effect_options",
+]
 
 _COCHRANE_2025: Final[dict[str, Any]] = {
     "model": "random",
@@ -79,6 +46,8 @@ _COCHRANE_2025: Final[dict[str, Any]] = {
     "mh_rd_variance": "sato",
     "tau2_value": None,
     "tau2_weights": None,
+    "weighting": "inverse-variance",
+    "weights": None,
 }
 
 _AS_PUBLISHED: Final[dict[str, Any]] = _COCHRANE_2025 | {
@@ -92,12 +61,35 @@ _AS_PUBLISHED: Final[dict[str, Any]] = _COCHRANE_2025 | {
     "mh_rd_variance": "greenland-robins",
 }
 
-_EFFECT_OPTIONS: Final = ("zero_cells", "double_zero", "add", "smd_variance")
-_OPTIONAL: Final = frozenset({"tau2", "pi"})
-_INTERVAL_OF: Final[dict[str, tuple[str, ...]]] = {
-    "general-q": ("GENQ", "GENQM"),
-    "profile-likelihood": ("REML", "ML"),
-    "sidik-jonkman": ("SJ",),
+_METAFOR: Final[dict[str, Any]] = _COCHRANE_2025 | {
+    "ci": "wald",
+    "double_zero": "keep",
+    "smd_variance": "hedges-ls",
+}
+
+_META_8: Final[dict[str, Any]] = _COCHRANE_2025 | {
+    "ci": "wald",
+    "pi": "V",
+    "i2": "q",
+    "smd_variance": "hedges-ls",
+    "mh_counts": "corrected",
+    "mh_rd_variance": "greenland-robins",
+}
+
+_PRESETS: Final[dict[str, dict[str, Any]]] = {
+    "cochrane-2025": _COCHRANE_2025,
+    "as-published": _AS_PUBLISHED,
+    "revman5": _AS_PUBLISHED,
+    "metafor": _METAFOR,
+    "meta-8": _META_8,
+    "iqwig6": _META_8 | {"tau2": "PM", "ci": "hksj-iqwig"},
+}
+_REVMAN_5: Final = frozenset({"as-published", "revman5"})
+_LISTS: Final = ("tau2_weights", "weights")
+_TAU2_FOLLOWS: Final[dict[str, str]] = {
+    "profile-likelihood": "ML",
+    "kenward-roger": "REML",
+    "henmi-copas": "DL",
 }
 
 
@@ -108,17 +100,21 @@ def resolve_methods(
 
     ``cochrane-2025`` is the set Cochrane's RevMan has offered since 2025: random effects, REML,
     Hartung-Knapp-Sidik-Jonkman, Q-profile, I² from τ², a prediction interval.
-    ``as-published`` is what RevMan 5 computed: inverse variance with DerSimonian and Laird's τ²,
-    Wald, I² from Q; Peto's method for Peto odds ratios. Reviews that chose Mantel-Haenszel say
-    ``method="MH"``: with random effects that is RevMan's "M-H, random", whose Q is taken around the
-    Mantel-Haenszel estimate.
+    ``revman5`` is what RevMan 5 computed: inverse variance with DerSimonian and Laird's τ²,
+    Wald, I² from Q; Peto's method for Peto odds ratios. ``as-published`` is the same set under the
+    name reviews use. Reviews that chose Mantel-Haenszel say ``method="MH"``: with random effects
+    that is RevMan's "M-H, random", whose Q is taken around the Mantel-Haenszel estimate.
+    ``metafor`` and ``meta-8`` are the defaults of the two R packages (``rma`` 5.1; ``metagen``,
+    ``metabin`` and the others 8), ``iqwig6`` is ``meta::settings.meta("IQWiG6")``, for IQWiG's
+    General Methods 6. ``docs/statistics/presets.md`` lists every option of each.
 
-    Both compute the standardised mean difference's variance as RevMan does. A common-effect model
-    has no τ² and no prediction interval; its interval is Wald's and its I² from Q, unless asked
-    otherwise. Mantel-Haenszel random effects know only DerSimonian and Laird's τ².
+    A common-effect model has no τ² and no prediction interval; its interval is Wald's and its I²
+    from Q, unless asked otherwise. Mantel-Haenszel random effects know only DerSimonian and Laird's
+    τ². ``weighting="ivhet"`` takes DerSimonian and Laird's τ² and Wald's interval with it, and
+    ``ci="henmi-copas"`` takes ``ivhet``.
 
     Args:
-        preset: ``cochrane-2025`` or ``as-published``.
+        preset: One of the names above.
         measure: The effect measure.
         **changes: Any field of `MethodSpec` but ``preset``, ``measure`` and ``changed``; ``None``
             means not given.
@@ -150,61 +146,16 @@ def with_effect_options(spec: MethodSpec, options: dict[str, Any]) -> MethodSpec
     return replace(spec, changed=kept + shown, **relevant)
 
 
-def check_combination(spec: MethodSpec) -> None:
-    """Raise `MethodError` where the methods do not go together."""
-    if spec.method == "MH" and spec.measure not in {"RR", "OR", "RD"}:
-        raise _undefined(spec, "Mantel-Haenszel pools RR, OR and RD; use method='IV'")
-    if spec.method == "Peto" and spec.measure not in {"PETO", "HR"}:
-        raise _undefined(spec, "Peto's method pools PETO, or HR from O-E and V; use method='IV'")
-    if spec.method == "Peto" and spec.model == "random":
-        raise _undefined(spec, "Peto's method is a common-effect method; use model='common'")
-    if spec.model == "common" and spec.method != "IV" and spec.ci != "wald":
-        raise _undefined(spec, f"{spec.method} has only Wald intervals; use ci='wald'")
-    if spec.model == "common" and spec.tau2 is not None:
-        raise _undefined(spec, "a common-effect model has no tau2; use model='random'")
-    if spec.model == "common" and spec.pi is not None:
-        raise _undefined(spec, "a common-effect model has no prediction interval")
-    if spec.model == "common" and spec.i2 == "tau2":
-        raise _undefined(spec, "a common-effect model has no tau2; use i2='q'")
-    if spec.model == "random" and spec.method == "MH" and spec.tau2 != "DL":
-        raise _undefined(spec, "Mantel-Haenszel random effects use tau2='DL'")
-    _check_tau2(spec)
-    _check_tau2_interval(spec)
-    if spec.ci == "profile-likelihood" and spec.tau2 != "ML":
-        raise _undefined(spec, "a profile-likelihood interval goes with tau2='ML'")
-
-
-def _check_tau2(spec: MethodSpec) -> None:
-    """Raise `MethodError` where τ² lacks what it needs or is given what it does not use."""
-    if (spec.tau2 == "fixed") != (spec.tau2_value is not None):
-        raise _undefined(spec, "give a fixed tau2 as a number: tau2=0.04")
-    if (spec.tau2 in {"GENQ", "GENQM"}) != (spec.tau2_weights is not None):
-        raise _undefined(spec, "tau2='GENQ' and 'GENQM', and no others, take tau2_weights")
-
-
-def _check_tau2_interval(spec: MethodSpec) -> None:
-    """Raise `MethodError` where the interval of τ² does not go with its estimator."""
-    goes_with = _INTERVAL_OF.get(spec.tau2_ci)
-    if spec.model != "random" or spec.tau2_ci == "none":
-        return
-    if spec.tau2 == "fixed":
-        raise _undefined(spec, "a fixed tau2 has no interval; use tau2_ci='none'")
-    if goes_with is not None and spec.tau2 not in goes_with:
-        listed = " or ".join(repr(name) for name in goes_with)
-        raise _undefined(spec, f"tau2_ci={spec.tau2_ci!r} goes with tau2={listed}")
-
-
 def _preset(preset: str, measure: str) -> dict[str, Any]:
-    base = dict(_COCHRANE_2025 if preset == "cochrane-2025" else _AS_PUBLISHED)
-    if measure == "RD":
+    base = dict(_PRESETS[preset])
+    if measure == "RD" and preset != "metafor":
         base["zero_cells"] = "only-zero-variance"
     if measure == "PETO" or measure in UNCORRECTED:
         base["zero_cells"] = "none"
-    if preset == "as-published":
-        if measure == "RD":
-            base["mh_counts"] = "observed"
-        if measure == "PETO":
-            base |= {"method": "Peto", "model": "common", "tau2": None}
+    if measure in RATE or (measure == "RD" and preset in _REVMAN_5):
+        base["mh_counts"] = "observed"
+    if measure == "PETO" and preset in _REVMAN_5:
+        base |= {"method": "Peto", "model": "common", "tau2": None}
     return base
 
 
@@ -221,23 +172,41 @@ def _consequences(base: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]
         follow |= {"tau2": None, "pi": None, "ci": "wald", "i2": "q"}
     elif method == "MH" or base["tau2"] is None:
         follow["tau2"] = "DL"
-    elif given.get("ci") == "profile-likelihood":
-        follow["tau2"] = "ML"
+    else:
+        follow |= _of_weights_and_intervals(given)
     if given.get("tau2") == "fixed":
         follow["tau2_ci"] = "none"
     return follow
 
 
+def _of_weights_and_intervals(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what follows from weights and intervals that are defined with one τ² only."""
+    follow: dict[str, Any] = {}
+    if given.get("weighting") == "ivhet":
+        follow |= {"tau2": "DL", "ci": "wald"}
+    if given.get("ci") == "henmi-copas":
+        follow["weighting"] = "ivhet"
+    if given.get("pi") in {"KR", "KR-PR"}:
+        follow["tau2"] = "REML"
+    if given.get("ci") in _TAU2_FOLLOWS:
+        follow["tau2"] = _TAU2_FOLLOWS[given["ci"]]
+    return follow
+
+
 def _spelled_out(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the options with a number for ``tau2`` as a fixed value, and weights as a tuple."""
-    tau2, weights = given.get("tau2"), given.get("tau2_weights")
+    """Return the options with a number for ``tau2`` as a fixed value, and weights as tuples."""
+    tau2 = given.get("tau2")
     if tau2 is not None and not isinstance(tau2, str):
         check_tau2_value(tau2)
         given = given | {"tau2": "fixed", "tau2_value": float(tau2)}
-    if weights is not None and not isinstance(weights, str):
-        numbers = tuple(weights) if isinstance(weights, Iterable) else weights
-        check_tau2_weights(numbers)
-        given = given | {"tau2_weights": tuple(float(number) for number in numbers)}
+    for name in _LISTS:
+        values = given.get(name)
+        if values is not None and not isinstance(values, str):
+            numbers = tuple(values) if isinstance(values, Iterable) else values
+            check_weights(name, numbers)
+            given = given | {name: tuple(float(number) for number in numbers)}
+    if given.get("weights") is not None and "weighting" not in given:
+        given = given | {"weighting": "given"}
     return given
 
 
@@ -260,8 +229,8 @@ def _check_names(given: dict[str, Any]) -> None:
             check_add(value)
         elif name == "tau2_value":
             check_tau2_value(value)
-        elif name == "tau2_weights":
-            check_tau2_weights(value)
+        elif name in _LISTS:
+            check_weights(name, value)
         elif name in ALLOWED:
             check_option(name, value)
 
@@ -284,8 +253,3 @@ def _matters(option: str, measure: str) -> bool:
     if option == "double_zero":
         return measure in (TABLE | RATE) - UNCORRECTED - {"RD", "PETO", "IRD"}
     return measure in COUNTED - UNCORRECTED
-
-
-def _undefined(spec: MethodSpec, reason: str) -> MethodError:
-    asked = f"measure={spec.measure}, model={spec.model}, method={spec.method}, ci={spec.ci}"
-    return MethodError(f"{reason} (asked for {asked})", spec=asked, reason=reason)

@@ -48,9 +48,19 @@ _CI_WORDS = {
     "hksj": "Hartung-Knapp-Sidik-Jonkman",
     "hksj-floor": "Hartung-Knapp-Sidik-Jonkman, not narrower than the classic standard error",
     "hksj-if-wider": "Hartung-Knapp-Sidik-Jonkman where wider than Wald, else Wald",
+    "hksj-iqwig": "Hartung-Knapp-Sidik-Jonkman, corrected where narrower than DerSimonian-Laird's",
+    "kenward-roger": "Kenward-Roger",
+    "henmi-copas": "Henmi-Copas",
     "profile-likelihood": "profile likelihood",
 }
-_METHOD_WORDS = {"IV": "inverse variance", "MH": "Mantel-Haenszel", "Peto": "Peto"}
+_METHOD_WORDS = {"MH": "Mantel-Haenszel", "Peto": "Peto"}
+_WEIGHTING_WORDS = {
+    "inverse-variance": "inverse variance",
+    "ivhet": "common-effect weights (IVhet)",
+    "equal": "equal weights",
+    "sample-size": "weights by sample size",
+    "given": "given weights",
+}
 _MODEL_WORDS = {"random": "random effects", "common": "common effect"}
 
 
@@ -109,7 +119,7 @@ def interval(low: str, high: str) -> str:
 
 def effect_sizes_text(effects: EffectSizes) -> str:
     """Return the text of effect sizes: a row a trial, then the reasons and the notes."""
-    show = _formatter(effects)
+    show = formatter(effects)
     estimate, low, high = effects.transformed()
     rows = [("Study", short_name(effects), "95% CI")]
     reasons = []
@@ -145,7 +155,8 @@ def meta_analysis_text(fit: MetaAnalysis) -> str:
 
 def method_lines(spec: MethodSpec) -> list[str]:
     """Return the resolved methods in words."""
-    parts = [_METHOD_WORDS[spec.method]]
+    by_weights = spec.method == "IV"
+    parts = [_WEIGHTING_WORDS[spec.weighting] if by_weights else _METHOD_WORDS[spec.method]]
     if spec.tau2_value is not None:
         parts.append(f"τ² fixed at {spec.tau2_value:g}")
     elif spec.tau2 is not None:
@@ -160,7 +171,7 @@ def method_lines(spec: MethodSpec) -> list[str]:
 
 def sensitivity_text(table_of: Sensitivity) -> str:
     """Return the text of a sensitivity table."""
-    show = _formatter(table_of.fit.effects)
+    show = formatter(table_of.fit.effects)
     low, high = table_of.shown("ci_low"), table_of.shown("ci_high")
     estimates = table_of.shown("estimate")
     head = (
@@ -190,7 +201,7 @@ def subgroup_text(analysis: SubgroupAnalysis) -> str:
         if fit is None:
             rows.append((name, "0", "–", "not estimable", "–", "–"))
             continue
-        show, t = _formatter(fit.effects), fit.transformed
+        show, t = formatter(fit.effects), fit.transformed
         rows.append((
             name, str(fit.k), show(t.estimate), interval(show(t.ci_low), show(t.ci_high)),
             number(fit.tau2, decimals(fit.tau2 or 0.0)), percent(fit.i2),
@@ -206,13 +217,13 @@ def subgroup_text(analysis: SubgroupAnalysis) -> str:
 
 def effect_with_interval(effects: EffectSizes, estimate: float, low: float, high: float) -> str:
     """Return ``0.49 (0.34 to 0.70)`` on the display scale."""
-    show = _formatter(effects)
+    show = formatter(effects)
     return f"{show(estimate)} ({interval(show(low), show(high))})"
 
 
 def interval_text(effects: EffectSizes, low: float, high: float) -> str:
     """Return ``0.34 to 0.70`` on the display scale."""
-    show = _formatter(effects)
+    show = formatter(effects)
     return interval(show(low), show(high))
 
 
@@ -228,7 +239,7 @@ def percent(value: float | None) -> str:
 
 
 def _trial_table(fit: MetaAnalysis) -> list[str]:
-    show, shown = _formatter(fit.effects), fit.transformed
+    show, shown = formatter(fit.effects), fit.transformed
     estimate, low, high = fit.effects.transformed(fit.methods.level)
     rows = [("Study", short_name(fit.effects), f"{_level(fit.methods)} CI", "Weight")]
     for i, name in enumerate(fit.effects.study):
@@ -252,8 +263,10 @@ def _test_of_no_effect(fit: MetaAnalysis) -> list[str]:
 
 def _test(fit: MetaAnalysis) -> str:
     if fit.df is None:
-        return f"z = {number(fit.statistic)}, {p_value(fit.p)}"
-    return f"t = {number(fit.statistic)} ({fit.df:g} df), {p_value(fit.p)}"
+        letter = "U" if fit.methods.ci == "henmi-copas" else "z"
+        return f"{letter} = {number(fit.statistic)}, {p_value(fit.p)}"
+    df = f"{fit.df:g}" if fit.df.is_integer() else number(fit.df, 1)
+    return f"t = {number(fit.statistic)} ({df} df), {p_value(fit.p)}"
 
 
 def _heterogeneity(fit: MetaAnalysis) -> list[str]:
@@ -273,7 +286,7 @@ def _heterogeneity(fit: MetaAnalysis) -> list[str]:
     return ["  Heterogeneity: " + "; ".join(parts)]
 
 
-def _formatter(effects: EffectSizes) -> Callable[[float], str]:
+def formatter(effects: EffectSizes) -> Callable[[float], str]:
     """Return the function that formats these effect sizes' numbers on the display scale."""
     if effects.ratio:
         return ratio

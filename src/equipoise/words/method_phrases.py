@@ -15,8 +15,19 @@ from equipoise.words.phrases import name
 _PRESETS = {
     "as-published": "as published (RevMan's classic methods)",
     "cochrane-2025": "Cochrane 2025",
+    "revman5": "RevMan 5 (RevMan's classic methods)",
+    "metafor": "the defaults of metafor (version 5.1)",
+    "meta-8": "the defaults of meta (version 8)",
+    "iqwig6": "IQWiG's General Methods 6 (as in meta, version 8)",
 }
-_PRESETS_IN_BRIEF = {"as-published": "as published", "cochrane-2025": "Cochrane 2025"}
+_PRESETS_IN_BRIEF = {
+    "as-published": "as published",
+    "cochrane-2025": "Cochrane 2025",
+    "revman5": "RevMan 5",
+    "metafor": "metafor 5.1",
+    "meta-8": "meta 8",
+    "iqwig6": "IQWiG 6",
+}
 _WEIGHTING = {
     "IV": "the inverse of its variance",
     "MH": (
@@ -24,6 +35,15 @@ _WEIGHTING = {
         "of Greenland and Robins (1985, doi:10.2307/2530643)"
     ),
     "Peto": "Peto's method (Yusuf and others 1985, doi:10.1016/S0033-0620(85)80003-7)",
+}
+_OTHER_WEIGHTS = {
+    "ivhet": (
+        "the inverse of its variance within the trial, as under a common effect, with the "
+        "uncertainty of random effects (IVhet; Doi and others 2015, doi:10.1016/j.cct.2015.05.009)"
+    ),
+    "equal": "the same number",
+    "sample-size": "the sizes of its groups alone",
+    "given": "a weight set beforehand",
 }
 _MH_RANDOM = (
     "the inverse of its variance, with heterogeneity measured around the estimate of Mantel and "
@@ -79,6 +99,19 @@ _CI = {
         "by the method of Hartung and Knapp (2001, doi:10.1002/sim.791) where that is wider, and "
         "else from the normal distribution (Jackson and others 2017, doi:10.1002/sim.7411)"
     ),
+    "hksj-iqwig": (
+        "by the method of Hartung and Knapp (2001, doi:10.1002/sim.791), with the classic standard "
+        "error where that interval is narrower than the one of DerSimonian and Laird (IQWiG, "
+        "General Methods 6)"
+    ),
+    "kenward-roger": (
+        "by the method of Kenward and Roger (1997, doi:10.2307/2533558; Partlett and Riley 2017, "
+        "doi:10.1002/sim.7140)"
+    ),
+    "henmi-copas": (
+        "by the method of Henmi and Copas (2010, doi:10.1002/sim.4029), around the common-effect "
+        "estimate"
+    ),
     "profile-likelihood": (
         "from the profile likelihood (Hardy and Thompson 1996, "
         "doi:10.1002/(SICI)1097-0258(19960330)15:6<619::AID-SIM188>3.0.CO;2-A)"
@@ -97,6 +130,18 @@ _PI = {
     "HK": (
         f"as {_HTS}, but with the standard error of Hartung and Knapp (2001, "
         "doi:10.1002/sim.791) and one degree of freedom fewer than there are trials"
+    ),
+    "HK-PR": (
+        "with the standard error of Hartung and Knapp (2001, doi:10.1002/sim.791) and two degrees "
+        "of freedom fewer than there are trials (Partlett and Riley 2017, doi:10.1002/sim.7140)"
+    ),
+    "KR": (
+        "with the standard error and degrees of freedom of Kenward and Roger (1997, "
+        "doi:10.2307/2533558)"
+    ),
+    "KR-PR": (
+        "with the standard error of Kenward and Roger and one degree of freedom fewer than theirs "
+        "(Partlett and Riley 2017, doi:10.1002/sim.7140)"
     ),
     "normal": "from the normal distribution",
 }
@@ -154,6 +199,22 @@ _SMD = {
         "Hedges' g with its exact correction and large-sample variance (Hedges 1981, "
         "doi:10.3102/10769986006002107)"
     ),
+    "hedges-ls2": (
+        "Hedges' g with its exact correction and the variance of the uncorrected difference times "
+        "the correction squared (Borenstein and others 2009, doi:10.1002/9780470743386)"
+    ),
+    "hedges-ub": (
+        "Hedges' g with its exact correction and unbiased variance (Viechtbauer 2007, "
+        "doi:10.3102/1076998606298034)"
+    ),
+    "hedges-av": (
+        "Hedges' g with its exact correction and variances at the trials' average difference "
+        "(Hedges 1981, doi:10.3102/10769986006002107)"
+    ),
+    "cohens-d": (
+        "Cohen's d, without a correction for small samples, with its large-sample variance "
+        "(Borenstein and others 2009, doi:10.1002/9780470743386)"
+    ),
     "revman": (
         "Hedges' g with the approximate correction and the variance that RevMan uses (Hedges "
         "1981, doi:10.3102/10769986006002107)"
@@ -162,6 +223,7 @@ _SMD = {
 _OPTION_NAMES = {
     "model": "model",
     "method": "weighting",
+    "weighting": "weights of the trials",
     "tau2": "between-trial variance",
     "ci": "confidence interval",
     "pi": "prediction interval",
@@ -195,7 +257,15 @@ def weighting(value: Methods) -> str:
     if value.method == "MH" and value.model == "random":
         return f"{model}, each trial weighted by {_MH_RANDOM}"
     how = _WEIGHTING.get(value.method, name(value.method))
-    return f"{model}, each trial weighted by {how}"
+    return f"{model}, each trial weighted by {_chosen_weights(value) or how}"
+
+
+def _chosen_weights(value: Methods) -> str | None:
+    """Say which weights replace those of inverse variance; no preset has others than these."""
+    chosen = value.changed.get("weighting")
+    if value.ci == "henmi-copas":
+        chosen = "ivhet"
+    return None if chosen is None else _OTHER_WEIGHTS.get(chosen)
 
 
 def between_trial_variance(value: str) -> str:

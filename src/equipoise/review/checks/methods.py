@@ -14,16 +14,20 @@ from equipoise.review.model import Problem
 from equipoise.review.problems import did_you_mean, error, one_of
 from equipoise.review.protocol import Plan
 
-PRESETS = ("cochrane-2025", "as-published")
+PRESETS = ("cochrane-2025", "as-published", "revman5", "metafor", "meta-8", "iqwig6")
 WORDS = {
     "model": ("random", "common"),
     "method": ("IV", "MH", "Peto"),
+    "weighting": ("inverse-variance", "ivhet", "equal", "sample-size", "given"),
     "tau2": (
         *("DL", "PM", "REML", "ML", "HE", "HS", "HSk", "SJ"),
         *("EB", "PMM", "DLIT", "SJIT", "GENQ", "GENQM", "fixed"),
     ),
-    "ci": ("wald", "t", "hksj", "hksj-floor", "hksj-if-wider", "profile-likelihood"),
-    "pi": ("follow-ci", "HTS", "V", "HK", "normal"),
+    "ci": (
+        *("wald", "t", "hksj", "hksj-floor", "hksj-if-wider", "hksj-iqwig"),
+        *("kenward-roger", "henmi-copas", "profile-likelihood"),
+    ),
+    "pi": ("follow-ci", "HTS", "V", "HK", "HK-PR", "KR", "KR-PR", "normal"),
     "tau2_ci": (
         *("q-profile", "biggerstaff-jackson", "jackson", "general-q"),
         *("profile-likelihood", "sidik-jonkman", "wald", "none"),
@@ -38,7 +42,7 @@ WORDS = {
         "only-zero-variance",
     ),
     "double_zero": ("drop", "keep", "revman"),
-    "smd_variance": ("hedges-ls", "revman"),
+    "smd_variance": (*("hedges-ls", "hedges-ls2", "hedges-ub", "hedges-av", "revman", "cohens-d"),),
     "mh_counts": ("observed", "corrected"),
     "mh_rd_variance": ("sato", "greenland-robins"),
 }

@@ -44,6 +44,16 @@ WEIGHTING: Final = {
     ),
     "Peto": Method("Peto's method", ("yusuf-1985",)),
 }
+OTHER_WEIGHTS: Final = {
+    "ivhet": Method(
+        "the weights of a common effect and the variance of random effects (the inverse variance "
+        "heterogeneity model)",
+        ("doi-2015",),
+    ),
+    "equal": Method("equal weights"),
+    "sample-size": Method("the trials' effective sample sizes as weights"),
+    "given": Method("weights given by the analyst"),
+}
 MH_RANDOM: Final = Method(
     "the inverse of their variances as weights, heterogeneity being measured around the estimate "
     "of Mantel and Haenszel",
@@ -105,6 +115,17 @@ INTERVAL: Final = {
         "normal distribution",
         ("hartung-knapp-2001", "jackson-2017"),
     ),
+    "hksj-iqwig": Method(
+        "by the method of Hartung, Knapp, Sidik and Jonkman, with the classic standard error where "
+        "that interval is narrower than DerSimonian and Laird's, as IQWiG's General Methods 6 ask",
+        ("hartung-knapp-2001", "jackson-2017"),
+    ),
+    "kenward-roger": Method(
+        "by the method of Kenward and Roger", ("kenward-roger-1997", "partlett-riley-2017")
+    ),
+    "henmi-copas": Method(
+        "around the common-effect estimate by the method of Henmi and Copas", ("henmi-copas-2010",)
+    ),
     "profile-likelihood": Method("from the profile likelihood", ("hardy-thompson-1996",)),
 }
 PREDICTION: Final = {
@@ -124,6 +145,19 @@ PREDICTION: Final = {
         "with the standard error of Hartung and Knapp and one degree of freedom fewer than there "
         "are trials",
         ("higgins-2009", "hartung-knapp-2001"),
+    ),
+    "HK-PR": Method(
+        "with the standard error of Hartung and Knapp and two degrees of freedom fewer than there "
+        "are trials",
+        ("partlett-riley-2017", "hartung-knapp-2001"),
+    ),
+    "KR": Method(
+        "with the standard error and degrees of freedom of Kenward and Roger",
+        ("kenward-roger-1997",),
+    ),
+    "KR-PR": Method(
+        "with the standard error of Kenward and Roger and one degree of freedom fewer than theirs",
+        ("partlett-riley-2017", "kenward-roger-1997"),
     ),
     "normal": Method("from the normal distribution"),
 }
@@ -156,6 +190,23 @@ STANDARDISED: Final = {
         "The standardised mean difference is Hedges's g, with its variance as RevMan computes it",
         ("hedges-1981",),
     ),
+    "hedges-ls2": Method(
+        "The standardised mean difference is Hedges's g, its variance the large-sample variance of "
+        "the uncorrected difference times the squared correction",
+        ("hedges-1981",),
+    ),
+    "hedges-ub": Method(
+        "The standardised mean difference is Hedges's g with its unbiased variance",
+        ("hedges-1981",),
+    ),
+    "hedges-av": Method(
+        "The standardised mean difference is Hedges's g with variances at the trials' average "
+        "difference",
+        ("hedges-1981",),
+    ),
+    "cohens-d": Method(
+        "The standardised mean difference is Cohen's d, without a correction for small samples"
+    ),
 }
 
 
@@ -163,4 +214,6 @@ def weighting(spec: MethodSpec) -> Method:
     """Return how trials were weighted."""
     if spec.method == "MH" and spec.model == "random":
         return MH_RANDOM
+    if spec.weighting != "inverse-variance":
+        return OTHER_WEIGHTS[spec.weighting]
     return WEIGHTING[spec.method]

@@ -8,11 +8,18 @@ if TYPE_CHECKING:
     from equipoise.stats.presets import MethodSpec
 
 _TESTS: Final = {"wald": "z", "t": "t", "hksj": "knha", "hksj-floor": "adhoc"}
-_CLASSIC_SE: Final = "se_wald <- sqrt(1 / sum(1 / (fit$vi + fit$tau2)))"
+_CLASSIC_SE: Final = (
+    "w <- weights(fit)",
+    "se_wald <- sqrt(sum(w^2 * (fit$vi + fit$tau2))) / sum(w)",
+)
 _HK_SE: Final = (
     "se_hk <- sqrt(sum((fit$yi - as.numeric(fit$beta))^2 / (fit$vi + fit$tau2)) /"
     " (fit$k - 1)) * se_wald"
 )
+_IN_META: Final = {
+    "kenward-roger": 'method.random.ci = "KR"',
+    "hksj-iqwig": 'method.random.ci = "HK", adhoc.hakn.ci = "IQWiG6"',
+}
 _PREDICTIONS: Final[dict[str, tuple[str, str]]] = {
     "HTS": ("se_wald", "fit$k - 2"),
     "V": ("se_wald", "fit$k - 1"),
@@ -23,25 +30,39 @@ _PREDICTIONS: Final[dict[str, tuple[str, str]]] = {
 
 def fit_lines(spec: MethodSpec, arguments: str) -> list[str]:
     """Fit with the interval of the methods; ``arguments`` are those of `rma` but for the test."""
-    if spec.ci in _TESTS:
+    otherwise_weighted = spec.weighting in {"given", "sample-size", "ivhet"}
+    if spec.ci in _TESTS and not (spec.ci.startswith("hksj") and otherwise_weighted):
         return [_fit("fit", arguments, _TESTS[spec.ci])]
-    wald = _fit("fit", arguments, "z")
-    if spec.ci == "hksj-if-wider":
-        return [
-            wald,
-            _fit("hk", arguments, "knha"),
-            "# Hartung and Knapp's interval where it is wider than Wald's",
-            "if (hk$ci.ub - hk$ci.lb >= fit$ci.ub - fit$ci.lb) fit <- hk",
-        ]
+    return [_fit("fit", arguments, "z"), *_interval_lines(spec, arguments)]
+
+
+def _interval_lines(spec: MethodSpec, arguments: str) -> list[str]:
+    """Replace Wald's interval by one that `rma` does not give itself, or say that R has none."""
+    if spec.ci == "henmi-copas":
+        return [*_HENMI_COPAS]
     if spec.ci == "profile-likelihood":
-        return [wald, f"level <- {spec.level!r}", *_PROFILE]
-    return [wald, f"# metafor has no interval that equals ci={spec.ci!r}: Wald's is shown."]
+        return [f"level <- {spec.level!r}", *_PROFILE]
+    if spec.ci in _IN_META:
+        call = f'metagen(yi, sqrt(vi), data = dat, method.tau = "{spec.tau2}", {_IN_META[spec.ci]})'
+        return [f"# metafor has no interval that equals ci={spec.ci!r}; in meta: {call}"]
+    if spec.weighting != "inverse-variance":
+        return ["# metafor measures Hartung and Knapp's spread around another mean: not shown"]
+    return [
+        _fit("hk", arguments, "knha"),
+        "# Hartung and Knapp's interval where it is wider than Wald's",
+        "if (hk$ci.ub - hk$ci.lb >= fit$ci.ub - fit$ci.lb) fit <- hk",
+    ]
 
 
 def _fit(name: str, arguments: str, test: str) -> str:
     return f'{name} <- rma({arguments}, test = "{test}")'
 
 
+_HENMI_COPAS: Final = (
+    "hc_fit <- hc(fit)",
+    "fit$beta[1] <- hc_fit$beta; fit$se <- hc_fit$se",
+    "fit$ci.lb <- hc_fit$ci.lb; fit$ci.ub <- hc_fit$ci.ub",
+)
 _PROFILE: Final = (
     "# metafor has no profile-likelihood interval for the mean: by hand",
     "top <- 10 * (var(fit$yi) + max(fit$vi))",
@@ -65,7 +86,7 @@ def prediction_lines(spec: MethodSpec) -> list[str]:
     else:
         return [f"# metafor has no prediction interval that equals pi={spec.pi!r}."]
     return [
-        _CLASSIC_SE,
+        *_CLASSIC_SE,
         *([_HK_SE] if se == "se_hk" else []),
         f"half <- qt({(1.0 + spec.level) / 2.0!r}, df = {df}) * sqrt({se}^2 + fit$tau2)",
         "pi_limits <- c(pi_low = as.numeric(fit$beta) - half, pi_high = as.numeric(fit$beta) + half)",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from equipoise._version import __version__
-from equipoise.kernels.batches import Floats
+from equipoise.kernels.batches import Floats, from_block
+from equipoise.stats._weights import pooling_weights
 from equipoise.stats.options import ONE_GROUP, RATE, TABLE, check_word
 from equipoise.stats.reporting._r_intervals import fit_lines, prediction_lines
 
@@ -74,10 +75,10 @@ def _fit_lines(effects: EffectSizes, spec: MethodSpec) -> list[str]:
     if spec.method == "MH":
         return [*_data(effects, _arguments(effects)), *_mantel_haenszel(effects, spec)]
     if spec.method == "Peto":
-        return [*_estimates(effects), *_inverse_variance(spec)]
+        return [*_estimates(effects), *_inverse_variance(spec, [])]
     names = _ARGUMENTS[effects.measure] if _computed_alike(effects) else None
     data = _estimates(effects) if names is None else [*_data(effects, names), *_escalc(effects)]
-    return [*data, *_inverse_variance(spec)]
+    return [*data, *_inverse_variance(spec, _weights(effects, spec))]
 
 
 def _arguments(effects: EffectSizes) -> dict[str, str]:
@@ -130,21 +131,33 @@ def _escalc(effects: EffectSizes) -> list[str]:
     return [f"dat <- escalc({', '.join(parts)}, data = dat)"]
 
 
-def _inverse_variance(spec: MethodSpec) -> list[str]:
+def _weights(effects: EffectSizes, spec: MethodSpec) -> list[str]:
+    """Return the argument that gives trials other weights than the inverse of their variances."""
+    if spec.weighting == "inverse-variance":
+        return []
+    if spec.weighting == "equal":
+        return ["weighted = FALSE"]
+    if spec.weighting == "ivhet":
+        return ["weights = 1 / vi"]
+    batch = from_block(effects.yi, effects.vi, effects.estimable[None, :])
+    return [f"weights = {_vector(pooling_weights(effects, batch, spec)[0])}"]
+
+
+def _inverse_variance(spec: MethodSpec, weights: list[str]) -> list[str]:
     parts = ["yi", "vi", "data = dat", "slab = study", f"level = {_number(100.0 * spec.level)}"]
     if spec.model == "common":
-        return fit_lines(spec, ", ".join([*parts, 'method = "EE"']))
+        return fit_lines(spec, ", ".join([*parts, 'method = "EE"', *weights]))
     lines: list[str] = []
     if spec.tau2_value is not None:
         parts.append(f"tau2 = {_number(spec.tau2_value)}")
     elif spec.tau2_weights is not None:
-        weights = ", ".join(_number(value) for value in spec.tau2_weights)
-        general_q = [*parts, f'method = "{spec.tau2}"', f"weights = c({weights})", _CONTROL]
+        of_q = f"weights = {_vector(spec.tau2_weights)}"
+        general_q = [*parts, f'method = "{spec.tau2}"', of_q, _CONTROL]
         lines = [f"general_q <- rma({', '.join(general_q)})"]
         parts.append("tau2 = general_q$tau2")
     else:
         parts += [f'method = "{spec.tau2}"', _CONTROL]
-    return [*lines, *fit_lines(spec, ", ".join(parts)), *prediction_lines(spec)]
+    return [*lines, *fit_lines(spec, ", ".join([*parts, *weights])), *prediction_lines(spec)]
 
 
 def _mantel_haenszel(effects: EffectSizes, spec: MethodSpec) -> list[str]:
@@ -187,6 +200,10 @@ def _result_lines(fit: MetaAnalysis) -> list[str]:
     }  # fmt: skip
     known = [f"{name} {value:.10g}" for name, value in named.items() if value is not None]
     return [*lines, f"# Equipoise: {', '.join(known)}"]
+
+
+def _vector(values: Iterable[float]) -> str:
+    return f"c({', '.join(_number(value) for value in values)})"
 
 
 def _number(value: float) -> str:

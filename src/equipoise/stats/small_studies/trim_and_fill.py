@@ -15,6 +15,7 @@ from equipoise.kernels import regression
 from equipoise.kernels.batches import Floats, Ints, single
 from equipoise.kernels.ranks import signed_ranks
 from equipoise.stats import printing
+from equipoise.stats._requirements import inverse_variance_only
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
 from equipoise.stats.notes import Note
 from equipoise.stats.pooling import pool
@@ -131,7 +132,9 @@ def _by_inverse_variance(spec: MethodSpec) -> MethodSpec:
             spec="tau2_weights",
             reason="added trials have no weights",
         )
-    return replace(spec, method="IV")
+    by_inverse_variance = replace(spec, method="IV")
+    inverse_variance_only(by_inverse_variance, "trim and fill")
+    return by_inverse_variance
 
 
 def _sparse_side(fit: MetaAnalysis) -> Side:
