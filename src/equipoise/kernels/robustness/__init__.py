@@ -1,0 +1,1 @@
+"""How far a conclusion holds: power, tipping points, missing outcomes, repeated looks; arrays only."""
