@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bench import batches, processes
+from bench import batches, moderators, processes
 
 
 def main() -> None:
     """Run every benchmark and print one line for each."""
-    for group in (processes.figures, batches.figures):
+    for group in (processes.figures, batches.figures, moderators.figures):
         for figure in group():
             print(figure)
 

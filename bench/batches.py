@@ -14,7 +14,7 @@ TRIALS = 13
 
 def figures() -> Iterator[Figure]:
     """Measure leave-one-out as one batch and as a loop."""
-    trials = _trials()
+    trials = trials_of(TRIALS)
     keep = ~np.eye(TRIALS, dtype=np.bool_)
     methods = [resolve_methods("cochrane-2025", "GENERIC")]
 
@@ -31,9 +31,9 @@ def figures() -> Iterator[Figure]:
     )
 
 
-def _trials() -> EffectSizes:
-    """Make trials from fixed numbers: the same every time, different from each other."""
-    steps = np.arange(TRIALS)
+def trials_of(k: int) -> EffectSizes:
+    """Make ``k`` trials from fixed numbers: the same every time, different from each other."""
+    steps = np.arange(k)
     return effect_sizes(
         "GENERIC", estimate=np.sin(steps) - 0.3, se=0.2 + 0.02 * (steps % 5), study=None
     )

@@ -1,18 +1,12 @@
-"""The routes from what a trial reported to its effect size.
-
-A route names the columns it needs, the rules they must keep, and the computation.
-"""
+"""From the numbers of two groups to effect sizes: tables, means, rates."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
-from equipoise.errors import DataError
 from equipoise.kernels.batches import Bools, Floats
-from equipoise.kernels.distributions import normal_critical
 from equipoise.kernels.effects import (
     associations,
     biserial,
@@ -27,57 +21,17 @@ from equipoise.kernels.effects import (
     two_means,
     variability,
 )
-from equipoise.stats.effects._effect_rules import (
-    CONTRAST_WAYS,
-    SCORE_COLUMNS,
-    check_contrast,
-    check_means,
-    check_rates,
-    check_table,
-)
-from equipoise.stats.effects._further_routes import further_route
-from equipoise.stats.effects._route_types import Computed, EffectOptions, Route, exactly, only
+from equipoise.stats.effects._route_types import Computed, EffectOptions
 from equipoise.stats.effects._zero_cells import corrected_rows, correction_note, refuse_correction
 from equipoise.stats.effects.inputs import Columns
-from equipoise.stats.options import CONTRAST, MEAN, RATE, RATIO, TABLE, UNCORRECTED, ZeroCells
+from equipoise.stats.options import RATIO, TABLE, UNCORRECTED, ZeroCells
 
 NO_EVENTS = "no events in either arm"
 ALL_EVENTS = "all participants had events in both arms"
 
-_TABLE_COLUMNS = ("events_1", "n_1", "events_2", "n_2")
-_MEAN_COLUMNS = ("mean_1", "sd_1", "n_1", "mean_2", "sd_2", "n_2")
-_RATE_COLUMNS = ("events_1", "time_1", "events_2", "time_2")
-
-
-def choose_route(measure: str, given: Mapping[str, Any]) -> Route:
-    """Return the route for a measure and the arguments given.
-
-    Raises:
-        DataError: If arguments are missing, or given that the measure does not use.
-    """
-    if measure in CONTRAST or (measure == "PETO" and "o_minus_e" in given):
-        ways = CONTRAST_WAYS if measure in CONTRAST else (SCORE_COLUMNS,)
-        if not any(all(name in given for name in way) for way in ways):
-            listed = ", or ".join(" with ".join(way) for way in ways)
-            raise DataError(f"{measure} needs {listed}", rule=f"columns of {measure}")
-        allowed = tuple(dict.fromkeys(name for way in ways for name in way))
-        return Route(only(measure, given, allowed), check_contrast, _contrast)
-    if measure in TABLE:
-        return Route(exactly(measure, given, _TABLE_COLUMNS), check_table, _table)
-    if measure in MEAN:
-        return Route(_mean_arguments(measure, given), check_means, _means)
-    if measure in RATE:
-        return Route(exactly(measure, given, _RATE_COLUMNS), check_rates, _rates)
-    further = further_route(measure, given)
-    assert further is not None, measure  # noqa: S101  # measures are checked before
-    return further
-
-
-def _mean_arguments(measure: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the arguments; a ratio of standard deviations needs no means."""
-    if measure == "VR" and not {"mean_1", "mean_2"} & given.keys():
-        return exactly(measure, given, tuple(n for n in _MEAN_COLUMNS if not n.startswith("mean")))
-    return exactly(measure, given, _MEAN_COLUMNS)
+TABLE_COLUMNS = ("events_1", "n_1", "events_2", "n_2")
+MEAN_COLUMNS = ("mean_1", "sd_1", "n_1", "mean_2", "sd_2", "n_2")
+RATE_COLUMNS = ("events_1", "time_1", "events_2", "time_2")
 
 
 def settle(computed: Computed) -> tuple[Floats, Floats, tuple[str | None, ...]]:
@@ -97,13 +51,14 @@ def corrected_tables(
     values: Mapping[str, Floats], rule: ZeroCells, add: float
 ) -> two_by_two.Tables:
     """Return the tables with the zero-cell correction."""
-    observed = two_by_two.tables(*(values[name] for name in _TABLE_COLUMNS))
+    observed = two_by_two.tables(*(values[name] for name in TABLE_COLUMNS))
     rows = corrected_rows(two_by_two.has_zero(observed), rule)
     return two_by_two.corrected(observed, rows, add, reciprocal=rule == "treatment-arm")
 
 
-def _table(columns: Columns, measure: str, options: EffectOptions) -> Computed:
-    observed = two_by_two.tables(*(columns.values[name] for name in _TABLE_COLUMNS))
+def compute_tables(columns: Columns, measure: str, options: EffectOptions) -> Computed:
+    """Compute a measure of two-by-two tables, with the correction for empty cells."""
+    observed = two_by_two.tables(*(columns.values[name] for name in TABLE_COLUMNS))
     used = observed
     if measure in UNCORRECTED:
         refuse_correction(measure, options)
@@ -211,14 +166,16 @@ _WHY_NO_MEANS = {
 }
 
 
-def _means(columns: Columns, measure: str, options: EffectOptions) -> Computed:
+def compute_means(columns: Columns, measure: str, options: EffectOptions) -> Computed:
+    """Compute a measure of two groups' means or spreads."""
     v = dict.fromkeys(("mean_1", "mean_2"), np.zeros(len(columns.study))) | dict(columns.values)
     groups = two_means.Groups(v["mean_1"], v["sd_1"], v["n_1"], v["mean_2"], v["sd_2"], v["n_2"])
     if measure == "MD":
         return Computed(*two_means.mean_difference(groups), {})
     if measure == "SMD":
-        revman = options.smd_variance == "revman"
-        yi, vi = two_means.standardised_difference(groups, revman=revman)
+        yi, vi = two_means.standardised_difference(
+            groups, options.smd_variance, approximate=options.j == "approximate"
+        )
     else:
         yi, vi = _MEAN_KERNELS[measure](groups)
     why = _WHY_NO_MEANS.get(measure, "too few participants to standardise")
@@ -226,8 +183,9 @@ def _means(columns: Columns, measure: str, options: EffectOptions) -> Computed:
     return Computed(yi, vi, {int(row): why for row in np.flatnonzero(bad)})
 
 
-def _rates(columns: Columns, measure: str, options: EffectOptions) -> Computed:
-    observed = rates.Rates(*(columns.values[name] for name in _RATE_COLUMNS))
+def compute_rates(columns: Columns, measure: str, options: EffectOptions) -> Computed:
+    """Compute a measure of two groups' event rates."""
+    observed = rates.Rates(*(columns.values[name] for name in RATE_COLUMNS))
     if measure in UNCORRECTED:
         refuse_correction(measure, options)
         return Computed(*single_rates.root_rate_difference(observed), {})
@@ -250,22 +208,3 @@ def _rates(columns: Columns, measure: str, options: EffectOptions) -> Computed:
     }
     changed = tuple(int(row) for row in np.flatnonzero(rows) if int(row) not in reasons)
     return Computed(yi, vi, reasons, correction_note(changed, options))
-
-
-def _contrast(columns: Columns, _measure: str, options: EffectOptions) -> Computed:
-    """Use for each row the first complete way: standard error, interval, O - E and V."""
-    size = len(columns.study)
-    blank = np.full(size, np.nan)
-    v = {name: columns.values.get(name, blank) for way in CONTRAST_WAYS for name in way}
-    from_interval = (v["ci_high"] - v["ci_low"]) / (2.0 * normal_critical(options.level))
-    se = np.where(np.isfinite(v["se"]), v["se"], from_interval)
-    score_y, score_v = two_by_two.log_peto(v["o_minus_e"], v["variance"])
-    direct = np.isfinite(v["estimate"]) & np.isfinite(se)
-    yi = np.where(direct, v["estimate"], score_y)
-    with np.errstate(over="ignore"):
-        vi = np.where(direct, se**2, score_v)
-    reasons = {
-        int(row): "V is zero: no information"
-        for row in np.flatnonzero(~direct & (v["variance"] == 0))
-    }
-    return Computed(yi, vi, reasons)

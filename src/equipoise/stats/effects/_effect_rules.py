@@ -1,116 +1,189 @@
-"""The rules that trials' numbers must keep; every broken one is recorded with its row."""
+"""The rules that reported numbers must keep; every broken one is recorded with its row.
+
+A missing number breaks no rule here: whether a row has enough of them is for the ways to say.
+"""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
 
 import numpy as np
 
-from equipoise.kernels.batches import Floats
+from equipoise.kernels.batches import Bools, Floats
 from equipoise.stats.effects.inputs import Columns
 
-SCORE_COLUMNS = ("o_minus_e", "variance")
-CONTRAST_WAYS = (("estimate", "se"), ("estimate", "ci_low", "ci_high"), SCORE_COLUMNS)
-
 # Third powers of weights times squares of effects stay within the range of floats.
-_LARGEST = 1e32
+_LARGEST: Final = 1e32
+
+_ABOVE_ZERO: Final = frozenset({
+    "n", "n_1", "n_2", "time", "time_1", "time_2", "sd", "sd_1", "sd_2", "se", "se_1", "se_2",
+    "odds_ratio",
+})  # fmt: skip
+_NOT_NEGATIVE: Final = frozenset({
+    "events", "events_1", "events_2", "events_total", "variance", "covariates", "both", "only_1",
+    "only_2", "neither", "chi2", "f",
+})  # fmt: skip
+
+_Outside = Callable[[Floats], Bools]
+
+
+def _not_a_share(values: Floats) -> Bools:
+    return np.asarray((values < 0.0) | (values > 1.0), dtype=np.bool_)
+
+
+def _not_a_correlation(values: Floats) -> Bools:
+    return np.asarray(np.abs(values) > 1.0, dtype=np.bool_)
+
+
+_RANGES: Final[Mapping[str, tuple[_Outside, str]]] = {
+    **dict.fromkeys(("r", "phi"), (_not_a_correlation, "between -1 and 1")),
+    **dict.fromkeys(
+        ("sensitivity", "specificity", "prevalence", "ppv", "npv"),
+        (_not_a_share, "between 0 and 1 (0.85, not 85)"),
+    ),
+    "p": (lambda v: np.asarray((v <= 0.0) | (v > 1.0)), "above 0 and at most 1 (not '<0.001')"),
+    "sign": (lambda v: np.asarray(v == 0.0), "above or below zero"),
+    "alpha": (lambda v: np.asarray(v > 1.0), "at most 1"),
+    "items": (lambda v: np.asarray(v < 2.0), "at least 2"),  # noqa: PLR2004  # said in the words
+}
+
+_ORDERED: Final = (
+    ("ci_low", "ci_high"),
+    *((f"mean_ci_low{arm}", f"mean_ci_high{arm}") for arm in ("", "_1", "_2")),
+)
+_INSIDE: Final = (
+    ("estimate", "ci_low", "ci_high"),
+    *((f"mean{arm}", f"mean_ci_low{arm}", f"mean_ci_high{arm}") for arm in ("", "_1", "_2")),
+)
+_WITHIN: Final = (("events_1", "n_1"), ("events_2", "n_2"), ("events", "n"))
+
+
+def check_values(columns: Columns) -> None:
+    """Record every number outside the range of its column, and pairs that contradict each other."""
+    for name, values in columns.values.items():
+        if name in _ABOVE_ZERO or name in _NOT_NEGATIVE:
+            check_sign(columns, name, zero=name in _NOT_NEGATIVE)
+        if name in _RANGES:
+            _check_range_of(columns, name, values)
+    for low, high in _ORDERED:
+        _check_order(columns, low, high)
+    for value, low, high in _INSIDE:
+        _check_inside(columns, value, low, high)
+    for events, n in _WITHIN:
+        _check_events(columns, events, n)
+    for arm in ("", "_1", "_2"):
+        _check_summary(columns, arm)
+    if "neither" in columns.values:
+        _check_pairs(columns)
+    if {"events_total", "n_1", "n_2"} <= columns.values.keys():
+        _check_total(columns)
 
 
 def check_present(columns: Columns) -> None:
     """Record missing values."""
     for name, missing in columns.missing.items():
         columns.problems.check(
-            missing, f"{name} must not be missing", functools.partial(_missing, name)
+            missing, f"{name} must not be missing", functools.partial(say_missing, name)
         )
 
 
-def _missing(name: str, _row: int) -> str:
+def say_missing(name: str, _row: int) -> str:
+    """Return the remark on a missing number."""
     return f"{name} is missing"
-
-
-def _too_many(arm: str, events: Floats, n: Floats, row: int) -> str:
-    return f"events_{arm} is {events[row]:g}, more than n_{arm}, {n[row]:g}"
 
 
 def check_sign(columns: Columns, name: str, *, zero: bool) -> None:
     """Record values below zero, and zeros unless ``zero`` allows them."""
     values = columns.values[name]
     with np.errstate(invalid="ignore"):
-        broken = (values < 0.0) if zero else (values <= 0.0)
+        broken = np.asarray((values < 0.0) if zero else (values <= 0.0))
     rule = f"{name} must be {'zero or more' if zero else 'above zero'}"
+    columns.problems.check(broken, rule, functools.partial(_say, name, values, rule))
+
+
+def _check_range_of(columns: Columns, name: str, values: Floats) -> None:
+    outside, words = _RANGES[name]
+    rule = f"{name} must be {words}"
+    columns.problems.check(outside(values), rule, functools.partial(_say, name, values, rule))
+
+
+def _say(name: str, values: Floats, rule: str, row: int) -> str:
+    return f"{name} is {values[row]:g}, but {rule}"
+
+
+def _check_order(columns: Columns, low: str, high: str) -> None:
+    if low not in columns.values or high not in columns.values:
+        return
+    below, above = columns.values[low], columns.values[high]
     columns.problems.check(
-        np.asarray(broken), rule, lambda row: f"{name} is {values[row]:g}, but {rule}"
+        np.asarray(below >= above),
+        f"{low} must be below {high}",
+        lambda row: f"{low} is {below[row]:g}, not below {high}, {above[row]:g}",
     )
 
 
-def check_table(columns: Columns) -> None:
-    """Record broken rules of events and arm sizes."""
-    check_present(columns)
-    for arm in ("1", "2"):
-        events, n = columns.values[f"events_{arm}"], columns.values[f"n_{arm}"]
-        check_sign(columns, f"events_{arm}", zero=True)
-        check_sign(columns, f"n_{arm}", zero=False)
-        with np.errstate(invalid="ignore"):
-            broken = np.asarray((events > n) & (n > 0.0))
-        columns.problems.check(
-            broken,
-            f"events_{arm} must not exceed n_{arm}",
-            functools.partial(_too_many, arm, events, n),
-        )
-
-
-def check_means(columns: Columns) -> None:
-    """Record broken rules of means, standard deviations and sizes."""
-    check_present(columns)
-    for name in ("sd_1", "sd_2", "n_1", "n_2"):
-        check_sign(columns, name, zero=False)
-
-
-def check_rates(columns: Columns) -> None:
-    """Record broken rules of events and person-time."""
-    check_present(columns)
-    for arm in ("1", "2"):
-        check_sign(columns, f"events_{arm}", zero=True)
-        check_sign(columns, f"time_{arm}", zero=False)
-
-
-def check_contrast(columns: Columns) -> None:
-    """Record broken rules of estimates with errors or intervals, and of O - E and V."""
-    for name in ("se", "variance"):
-        if name in columns.values:
-            check_sign(columns, name, zero=name == "variance")
-    if "ci_low" in columns.values and "ci_high" in columns.values:
-        low, high = columns.values["ci_low"], columns.values["ci_high"]
-        with np.errstate(invalid="ignore"):
-            crossed = np.asarray(low >= high)
-        columns.problems.check(
-            crossed,
-            "ci_low must be below ci_high",
-            lambda row: f"ci_low is {low[row]:g}, not below ci_high, {high[row]:g}",
-        )
-        _check_inside(columns)
-    ways = [way for way in CONTRAST_WAYS if all(name in columns.values for name in way)]
-    complete = np.zeros(len(columns.study), dtype=np.bool_)
-    for way in ways:
-        complete |= ~np.any([columns.missing[name] for name in way], axis=0)
-    listed = ", or ".join(" and ".join(way) for way in ways)
-    columns.problems.check(~complete, f"a row needs {listed}", lambda _row: f"it has no {listed}")
-
-
-def _check_inside(columns: Columns) -> None:
-    """Record estimates outside their own interval: a slip, or two different scales."""
-    blank = np.full(len(columns.study), np.nan)
-    estimate = columns.values.get("estimate", blank)
-    low, high = columns.values["ci_low"], columns.values["ci_high"]
-    with np.errstate(invalid="ignore"):
-        outside = np.asarray(((estimate < low) | (estimate > high)) & (low < high))
+def _check_inside(columns: Columns, value: str, low: str, high: str) -> None:
+    """Record values outside their own interval: a slip, or two different scales."""
+    if not {value, low, high} <= columns.values.keys():
+        return
+    middle, below, above = (columns.values[name] for name in (value, low, high))
+    outside = ((middle < below) | (middle > above)) & (below < above)
     columns.problems.check(
-        outside,
-        "the estimate must lie between ci_low and ci_high",
+        np.asarray(outside),
+        f"the {value} must lie between {low} and {high}",
         lambda row: (
-            f"the estimate is {estimate[row]:g}, outside its interval {low[row]:g} to {high[row]:g}"
+            f"the {value} is {middle[row]:g}, outside its interval {below[row]:g} to {above[row]:g}"
         ),
+    )
+
+
+def _check_events(columns: Columns, events: str, n: str) -> None:
+    if not {events, n} <= columns.values.keys():
+        return
+    counted, people = columns.values[events], columns.values[n]
+    columns.problems.check(
+        np.asarray((counted > people) & (people > 0.0)),
+        f"{events} must not exceed {n}",
+        lambda row: f"{events} is {counted[row]:g}, more than {n}, {people[row]:g}",
+    )
+
+
+def _check_summary(columns: Columns, arm: str) -> None:
+    """Record five-number summaries that are out of order, or have no spread."""
+    names = [f"{stem}{arm}" for stem in ("min", "q1", "median", "q3", "max")]
+    names = [name for name in names if name in columns.values]
+    for i, first in enumerate(names):
+        for second in names[i + 1 :]:
+            low, high = columns.values[first], columns.values[second]
+            columns.problems.check(
+                np.asarray(low > high),
+                f"{first} must not exceed {second}",
+                functools.partial(_out_of_order, first, second, low, high),
+            )
+
+
+def _out_of_order(first: str, second: str, low: Floats, high: Floats, row: int) -> str:
+    return f"{first} is {low[row]:g}, more than {second}, {high[row]:g}"
+
+
+def _check_pairs(columns: Columns) -> None:
+    names = ("both", "only_1", "only_2", "neither")
+    if not set(names) <= columns.values.keys():
+        return
+    total = sum(columns.values[name] for name in names)
+    columns.problems.check(
+        np.asarray(total == 0.0), "a table must hold pairs", lambda _row: "all four counts are zero"
+    )
+
+
+def _check_total(columns: Columns) -> None:
+    events, people = columns.values["events_total"], columns.values["n_1"] + columns.values["n_2"]
+    columns.problems.check(
+        np.asarray(events > people),
+        "events_total must not exceed the participants",
+        lambda row: f"events_total is {events[row]:g}, more than the {people[row]:g} participants",
     )
 
 

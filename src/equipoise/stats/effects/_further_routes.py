@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -24,8 +24,7 @@ from equipoise.kernels.effects import (
     single_rates,
     variability,
 )
-from equipoise.stats.effects._further_rules import check_further
-from equipoise.stats.effects._route_types import Computed, EffectOptions, Route, exactly
+from equipoise.stats.effects._route_types import Computed, EffectOptions
 from equipoise.stats.effects._zero_cells import corrected_rows, correction_note, refuse_correction
 from equipoise.stats.effects.inputs import Columns
 from equipoise.stats.options import UNCORRECTED
@@ -108,21 +107,26 @@ _PAIRS: Final[Mapping[str, Callable[[matched_pairs.PairTables], tuple[Floats, Fl
 }
 
 
-def further_route(measure: str, given: Mapping[str, Any]) -> Route | None:
-    """Return the route of a measure, ``None`` if it is not one of these.
+MEAN_MEASURES: Final = frozenset({"MN", "SMN", "MNLN", "SDLN", "CVLN"})
+"""Measures of a single group's mean and standard deviation."""
 
-    Raises:
-        DataError: If arguments are missing, or given that the measure does not use.
-    """
+
+def further_columns(measure: str) -> tuple[str, ...]:
+    """Return the numbers a measure is computed from."""
     if measure in _PLAIN:
-        return Route(exactly(measure, given, _PLAIN[measure].columns), check_further, _plain)
-    if measure in _PROPORTIONS:
-        return Route(exactly(measure, given, ("events", "n")), check_further, _proportions)
-    if measure in _RATES:
-        return Route(exactly(measure, given, ("events", "time")), check_further, _rates)
+        return _PLAIN[measure].columns
     if measure in _PAIRS:
-        return Route(exactly(measure, given, _PAIR_COUNTS), check_further, _pairs)
-    return None
+        return _PAIR_COUNTS
+    return ("events", "n") if measure in _PROPORTIONS else ("events", "time")
+
+
+def compute(columns: Columns, measure: str, options: EffectOptions) -> Computed:
+    """Compute a measure of single groups, pairs, correlations or scales."""
+    if measure in _PLAIN:
+        return _plain(columns, measure, options)
+    if measure in _PAIRS:
+        return _pairs(columns, measure, options)
+    return (_proportions if measure in _PROPORTIONS else _rates)(columns, measure, options)
 
 
 def _plain(columns: Columns, measure: str, _options: EffectOptions) -> Computed:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from equipoise.errors import DataError
 from equipoise.kernels.batches import Floats
 from equipoise.stats.effects.inputs import Columns
 from equipoise.stats.notes import Note
-from equipoise.stats.options import DoubleZero, SmdVariance, ZeroCells
+from equipoise.stats.options import DoubleZero, HedgesJ, MeanCi, Medians, SmdVariance, ZeroCells
+
+Values = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
 class EffectOptions:
     """The options of `equipoise.stats.effect_sizes`."""
 
-    zero_cells: ZeroCells
-    add: float
-    double_zero: DoubleZero
-    smd_variance: SmdVariance
-    level: float
+    zero_cells: ZeroCells = "only-zero"
+    add: float = 0.5
+    double_zero: DoubleZero = "drop"
+    smd_variance: SmdVariance = "hedges-ls"
+    level: float = 0.95
+    medians: Medians = "luo-wan-shi"
+    mean_ci: MeanCi = "t"
+    yates: bool = False
+    j: HedgesJ = "exact"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,40 +38,41 @@ class Computed:
     notes: tuple[Note, ...] = ()
 
 
+Compute = Callable[[Columns, str, EffectOptions], Computed]
+
+
 @dataclass(frozen=True, slots=True)
-class Route:
-    """A route: the arguments to read, the rules, and the computation."""
+class Way:
+    """A way from reported numbers towards an effect size.
 
-    arguments: Mapping[str, Any]
-    check: Callable[[Columns], None]
-    compute: Callable[[Columns, str, EffectOptions], Computed]
-
-
-def exactly(measure: str, given: Mapping[str, Any], needed: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return the arguments given if they are those a measure needs.
-
-    Raises:
-        DataError: If arguments are missing, or given that the measure does not use.
+    Args:
+        code: What it is called in results.
+        needs: The columns a row must have.
+        convert: Gives numbers under their own names: those the measure is computed from, or ``yi``
+            and ``vi`` themselves. Names that start with an underscore are remarks, not data.
+        may_use: Columns that are used where a row has them.
+        standardised: Whether the numbers given are in standard deviations, not the paper's units.
+        why: Why a row that has the columns may still have no answer.
     """
-    missing = [name for name in needed if name not in given]
-    if missing:
-        raise DataError(
-            f"{measure} needs {', '.join(needed)}; not given: {', '.join(missing)}",
-            rule=f"columns of {measure}",
-        )
-    return only(measure, given, needed)
+
+    code: str
+    needs: tuple[str, ...]
+    convert: Callable[[Values, EffectOptions], dict[str, Floats]] = lambda _values, _options: {}
+    may_use: tuple[str, ...] = ()
+    standardised: bool = False
+    why: str = "the numbers reported have no answer"
 
 
-def only(measure: str, given: Mapping[str, Any], allowed: tuple[str, ...]) -> Mapping[str, Any]:
-    """Return the arguments given if the measure uses all of them.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What may lead to a measure: the ways in order, and what is done with the numbers they give.
 
-    Raises:
-        DataError: If arguments are given that the measure does not use.
+    Args:
+        ways: The first complete one wins, row by row.
+        base: The numbers the measure is computed from.
+        compute: From these numbers to effect sizes; ``None`` where all ways give them directly.
     """
-    extra = [name for name in given if name not in allowed]
-    if extra:
-        raise DataError(
-            f"{measure} does not use {', '.join(extra)}; it uses {', '.join(allowed)}",
-            rule=f"columns of {measure}",
-        )
-    return given
+
+    ways: tuple[Way, ...]
+    base: tuple[str, ...] = ()
+    compute: Compute | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,7 @@ from equipoise.errors import DataError
 from equipoise.kernels.batches import Bools, Floats
 from equipoise.kernels.distributions import normal_critical
 from equipoise.stats import printing
-from equipoise.stats.effects import _display
+from equipoise.stats.effects import _display, route_words
 from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.notes import Note
 from equipoise.stats.options import ONE_GROUP, RATIO, Measure, check_fraction
@@ -35,6 +35,8 @@ class EffectSizes:
         options: The options they were computed with.
         notes: Remarks about rows.
         backend: The kind of frame the data came in, for `tidy`.
+        route: The code of the way each row took from what was reported; `explain` says what it means.
+        settings: The options of these ways: ``level``, ``medians``, ``mean_ci``, ``yates``, ``j``.
     """
 
     measure: Measure
@@ -46,6 +48,8 @@ class EffectSizes:
     options: Mapping[str, Any]
     notes: tuple[Note, ...] = ()
     backend: str | None = None
+    route: tuple[str | None, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def k(self) -> int:
@@ -139,6 +143,7 @@ class EffectSizes:
             reasons=tuple(self.reasons[i] for i in index),
             columns=MappingProxyType({name: c[index] for name, c in self.columns.items()}),
             notes=(),
+            route=tuple(self._routes()[i] for i in index),
         )
 
     def tidy(self, level: float = 0.95) -> Any:
@@ -157,6 +162,7 @@ class EffectSizes:
             "effect_low": _plain(shown[1]),
             "effect_high": _plain(shown[2]),
             "reason": list(self.reasons),
+            "route": list(self._routes()),
         }
         return to_frame(columns, self.backend)
 
@@ -171,9 +177,19 @@ class EffectSizes:
             "yi": _plain(self.yi),
             "vi": _plain(self.vi),
             "reasons": list(self.reasons),
+            "route": list(self._routes()),
+            "settings": dict(self.settings),
             "columns": {name: _plain(values) for name, values in self.columns.items()},
             "notes": [note.to_dict() for note in self.notes],
         }
+
+    def explain(self) -> str:
+        """Return how each row came to its effect size: the formula in words, and what it supposes."""
+        return route_words.explanation(self.study, self._routes(), self.reasons, self.settings)
+
+    def _routes(self) -> tuple[str | None, ...]:
+        """Return the routes; ``None`` for rows put together elsewhere."""
+        return self.route if len(self.route) == len(self) else (None,) * len(self)
 
     def __str__(self) -> str:
         return printing.effect_sizes_text(self)

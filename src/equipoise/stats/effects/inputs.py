@@ -87,6 +87,15 @@ def read_columns(data: Any, study: Any, arguments: Mapping[str, Any]) -> Columns
     )
 
 
+def read_words(data: Any, name: str, value: Any) -> Sequence[Any]:
+    """Read a column of words, as a sequence or as a column name of ``data``.
+
+    Raises:
+        DataError: If the column does not exist.
+    """
+    return _fetch(_open_frame(data)[0], name, value)
+
+
 def _open_frame(data: Any) -> tuple[Any, str | None]:
     if data is None or isinstance(data, Mapping):
         return data, None
