@@ -14,6 +14,7 @@ from equipoise.errors import DataError, MethodError
 from equipoise.figures import Figure, FittedPoint
 from equipoise.figures.axis import format_value
 from equipoise.stats import EffectSizes, MetaAnalysis, effect_sizes, pool
+from equipoise.stats.moderators.meta_regression import meta_regression
 from equipoise.stats.plots.baujat import baujat
 from equipoise.stats.plots.doi import doi
 from equipoise.stats.plots.drapery import drapery
@@ -25,6 +26,7 @@ from equipoise.stats.plots.qq import order_envelope, qq
 from equipoise.stats.plots.radial import radial
 from equipoise.stats.plots.regplot import regplot_figure
 from equipoise.stats.plots.sensitivity_forest import cumulative_forest, leave_one_out_forest
+from equipoise.stats.robustness.sequential import sequential
 from equipoise.stats.small_studies.doi_plot import lfk_index
 
 NAMES = ("Ash 2001", "Birch 2004", "Cedar 2010", "Dogwood 2015", "Elm 2019", "Fir 2020")
@@ -389,3 +391,25 @@ def test_the_order_of_trials_does_not_change_what_is_drawn(
     here = draw(pool(trials)).text.splitlines()
     there = draw(pool(trials.subset([3, 1, 4, 0, 2]))).text.splitlines()
     assert sorted(here) == sorted(there)
+
+
+def test_a_meta_regression_draws_its_own_bubbles() -> None:
+    years = [1990.0, 2001.0, 2003.0, 2010.0, 2015.0]
+    trials = effect_sizes(
+        "GENERIC", estimate=[0.1, 0.4, 0.3, 0.8, 0.7], se=[0.1, 0.2, 0.2, 0.1, 0.3]
+    )
+    fit = meta_regression(trials, "~ year", data={"year": years})
+    figure = fit.regplot("year")
+    assert "Bubble plot: year, 5 trials" in figure.text
+    ends = fit.predict({"year": [1990.0, 2015.0]}).rows
+    assert all(f"{end.estimate:.3g}" in figure.text for end in ends)
+    assert "(1990, 0.0829)" in figure.text
+
+
+def test_a_sequential_meta_analysis_draws_its_looks() -> None:
+    trials = effect_sizes("GENERIC", estimate=[0.5, 0.4, 0.6], se=[0.2, 0.2, 0.2])
+    result = sequential(pool(trials, model="common"), effect=0.5)
+    figure = result.figure()
+    assert "3 looks" in figure.title
+    assert result.conclusion in figure.description
+    assert all(f"{look.z:.2f}" in figure.text for look in result.looks)

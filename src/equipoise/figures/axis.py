@@ -234,7 +234,7 @@ def _tick_label(value: float, decimals: int) -> str:
     plain = decimals <= 4 and abs(value) < 1e6  # noqa: PLR2004  where format_value is plain too
     if not plain:
         return format_value(float(f"{value:.6g}"))
-    return f"{value:,.{decimals}f}".replace("-", "−") if value else "0"
+    return _grouped(value, decimals).replace("-", "−") if value else "0"
 
 
 def _fit(chosen: Sequence[Tick], projection: Projection, *, vertical: bool) -> bool:
@@ -248,6 +248,12 @@ def _fit(chosen: Sequence[Tick], projection: Projection, *, vertical: bool) -> b
     )
 
 
+def _grouped(value: float, decimals: int) -> str:
+    """Write a number, its thousands apart from five digits on: four may be a year."""
+    plain = f"{value:.{decimals}f}"
+    return plain if abs(float(plain)) < 10_000 else f"{value:,.{decimals}f}"  # noqa: PLR2004  # five digits
+
+
 def format_value(value: float) -> str:
     """Write a value with up to three significant decimals, as tick labels and text twins do.
 
@@ -259,7 +265,7 @@ def format_value(value: float) -> str:
         return "∞" if value > 0 else "−∞"
     if 1e-4 <= abs(value) < 1e6:  # noqa: PLR2004  beyond this, zeros are hard to count
         decimals = max(0, min(6, 2 - math.floor(math.log10(abs(value)))))
-        text = f"{value:,.{decimals}f}"
+        text = _grouped(value, decimals)
         return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
     mantissa, exponent = f"{value:.2e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".").replace("-", "−")
@@ -280,5 +286,5 @@ def format_alike(value: float, decimals: int | None) -> str:
     """Write a value of a column with the decimals that :func:`decimals_for` chose for all of it."""
     if decimals is None or not math.isfinite(value):
         return format_value(value)
-    rounded = f"{value:,.{decimals}f}"
+    rounded = _grouped(value, decimals)
     return (rounded if float(rounded.replace(",", "")) else rounded.lstrip("-")).replace("-", "−")

@@ -52,7 +52,7 @@ def general_q_interval(batch: Batch, weights: Floats, level: float) -> Tau2Inter
 
     The limits are the τ² under which the observed value stands at the upper and lower
     ``(1 - level) / 2`` quantile of the exact distribution of :math:`Q_a`. Weights ``1 / vi`` are
-    those of Biggerstaff and Jackson 2008, doi:10.1002/sim.3446; Jackson recommends
+    those of Biggerstaff and Jackson 2008, doi:10.1002/sim.3428; Jackson recommends
     ``1 / sqrt(vi)`` where little is known about τ² beforehand: 2013, doi:10.1002/jrsm.1081. The R
     call is ``metafor::confint(rma(yi, vi, weights = a, method = "GENQ"))``. ``empty`` marks data
     less variable than chance alone would make them: the interval is reported as (0, 0).

@@ -148,7 +148,7 @@ _PI = {
 _TAU2_CI = {
     "q-profile": "the Q-profile method (Viechtbauer 2007, doi:10.1002/sim.2514)",
     "biggerstaff-jackson": (
-        "the exact distribution of Q (Biggerstaff and Jackson 2008, doi:10.1002/sim.3446)"
+        "the exact distribution of Q (Biggerstaff and Jackson 2008, doi:10.1002/sim.3428)"
     ),
     "jackson": (
         "the exact distribution of a general Q, with weights of the inverse standard errors "

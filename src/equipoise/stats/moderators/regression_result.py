@@ -19,6 +19,7 @@ from equipoise.stats.notes import Note
 from equipoise.stats.results import Diagnostics
 
 if TYPE_CHECKING:
+    from equipoise.figures.model import Figure
     from equipoise.stats.moderators.collinearity import Collinearity
     from equipoise.stats.moderators.contrasts import Contrasts
     from equipoise.stats.moderators.marginal_means import MarginalMeans
@@ -137,6 +138,12 @@ class MetaRegression:
         from equipoise.stats.moderators.predictions import regplot_rows  # noqa: PLC0415  # it needs results
 
         return regplot_rows(self, variable, points=points, weights=weights)
+
+    def regplot(self, variable: str, *, title: str = "", width: float = 560.0) -> Figure:
+        """Draw the trials against a moderator, with the fitted line and its bands."""
+        from equipoise.stats.plots.regplot import regplot  # noqa: PLC0415  # figures load when drawn
+
+        return regplot(self, variable, title=title, width=width)
 
     def marginal_means(
         self,

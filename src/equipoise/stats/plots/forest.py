@@ -130,5 +130,7 @@ def _description(fit: MetaAnalysis) -> str:
 
 def _cells(values: Floats) -> list[str]:
     """Return a column's numbers with the decimals they need, two at most, the same for all."""
-    digits = next((d for d in (0, 1) if np.array_equal(np.round(values, d), values, equal_nan=True)), 2)
+    digits = next(
+        (d for d in (0, 1) if np.array_equal(np.round(values, d), values, equal_nan=True)), 2
+    )
     return [printing.number(float(value), digits) for value in values]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +13,9 @@ from equipoise.figures import Figure, FittedPoint, PlotAxis, Point
 from equipoise.figures import regplot as draw
 from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.plots import _common as common
+
+if TYPE_CHECKING:
+    from equipoise.stats.moderators.regression_result import MetaRegression
 
 
 def regplot_figure(
@@ -79,6 +83,39 @@ def regplot_figure(
         confidence=level,
         named=tuple(names),
         notes=[f"Not drawn: {', '.join(missing)}."] if missing else [],
+        width=width,
+    )
+
+
+def regplot(fit: MetaRegression, variable: str, *, title: str = "", width: float = 560.0) -> Figure:
+    """Draw a meta-regression against one of its moderators, the others held at their means.
+
+    The R call is ``metafor::regplot(fit, mod = variable)``.
+
+    Args:
+        fit: The meta-regression.
+        variable: A moderator with numbers for values.
+        title: What the figure is.
+        width: Width of the figure.
+    """
+    rows = fit.regplot_rows(variable)
+    effects, entering = fit.effects, fit.matrix.rows
+    moderator, weights = np.full(len(effects), np.nan), np.full(len(effects), np.nan)
+    moderator[entering], weights[entering] = rows.x, rows.weight
+    line = [
+        FittedPoint(x, each.estimate, each.ci_low, each.ci_high, low, high)
+        for x, each, low, high in zip(
+            rows.grid, rows.line.rows, rows.line.pi_low, rows.line.pi_high, strict=True
+        )
+    ]
+    return regplot_figure(
+        effects,
+        moderator,
+        line,
+        moderator_name=variable,
+        weights=weights,
+        level=fit.options.level,
+        title=title,
         width=width,
     )
 

@@ -32,6 +32,7 @@ from equipoise.stats.small_studies._common import check_null
 from equipoise.stats.subsets import SubsetFits, pool_subsets
 
 if TYPE_CHECKING:
+    from equipoise.figures.model import Figure
     from equipoise.stats.results import MetaAnalysis
 
 Spending = Literal["obrien-fleming", "pocock"]
@@ -97,6 +98,12 @@ class Sequential:
             "crossed": self.crossed,
             "caution": common.notes_json(self.caution),
         }
+
+    def figure(self, **options: Any) -> Figure:
+        """Draw the cumulative Z; the options are those of `equipoise.stats.plots.sequential`."""
+        from equipoise.stats.plots import sequential as room  # noqa: PLC0415  # figures load when drawn
+
+        return room.sequential(self, **options)
 
     def __str__(self) -> str:
         return "\n".join(_text(self))
