@@ -14,7 +14,7 @@ help:
 	@echo "make test   run every test"
 	@echo "make lint   ruff, mypy (strict) and the import contracts"
 	@echo "make bench  measure speed, as ratios"
-	@echo "make docs   write the JSON Schemas in docs/schema from the types"
+	@echo "make docs   write the JSON Schemas in docs/schema, and the API reference into out/reference"
 
 # Two stamps: users of the demo do not wait for the developers' tools.
 $(VENV)/.installed: pyproject.toml constraints.txt
@@ -44,8 +44,10 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench
 
-docs: $(VENV)/.installed
+docs: $(VENV)/.installed-dev
 	$(BIN)/python -m equipoise schema --out docs/schema
+	$(BIN)/python -m pdoc --docformat google --no-show-source --output-directory out/reference equipoise equipoise.stats '!equipoise.cli'
+	@echo "API reference: out/reference/index.html"
 
 constraints: $(VENV)/.installed-dev
 	@sed -n '/^#/p' constraints.txt > constraints.new

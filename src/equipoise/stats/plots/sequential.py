@@ -38,7 +38,7 @@ def sequential(
         Curve("", _line(result, "bound", -1.0), "dashed", in_legend=False),
     ]
     futility = _line(result, "futility", 1.0)
-    if futility:
+    if len(futility) > 1:
         curves += [
             Curve("Boundary of futility", futility, "dotted"),
             Curve("", _line(result, "futility", -1.0), "dotted", in_legend=False),
