@@ -14,7 +14,7 @@ import pytest
 
 from equipoise import stats
 from equipoise.errors import DataError, MethodError
-from equipoise.stats.effects.counts import known_scores, known_tables
+from equipoise.stats.effects.counts import known_scores
 from equipoise.stats.effects.delta_method import delta_method
 from equipoise.stats.effects.reported import NAMES
 from equipoise.stats.effects.route_words import ROUTE_WORDS
@@ -275,13 +275,19 @@ def test_every_reported_name_is_tried() -> None:
     assert set(NAMES) <= older | arms | {name for _, _, row in ROWS for name in row}
 
 
-def test_methods_of_counts_ask_every_trial_for_them() -> None:
-    """A trial with an estimate only is named, never left out; O − E and V mix with counts."""
+def test_a_log_rank_test_with_events_draws_its_forest() -> None:
+    """Events without arm sizes: the sizes are shown as unknown, not stumbled over."""
+    trials = stats.effect_sizes(
+        "HR", p=[0.04, 0.3], sign=[1, -1], events_1=[10, 20], events_2=[12, 23]
+    )
+    assert np.isnan(trials.columns["n_1"]).all()
+    assert "12" in stats.pool(trials).forest().text
+
+
+def test_petos_method_asks_every_trial_for_its_score() -> None:
+    """O − E and V mix with counts; a trial with an estimate only is named, never left out."""
     columns: dict[str, Any] = {name: [v, None] for name, v in
                                (("events_1", 3), ("n_1", 10), ("events_2", 5), ("n_2", 10))}  # fmt: skip
-    mixed = stats.effect_sizes("OR", **columns, estimate=[None, 0.3], se=[None, 0.4])
-    with pytest.raises(MethodError, match="not given by: 2; use method='IV'"):
-        known_tables(mixed, "MH")
     peto = stats.effect_sizes("PETO", **columns, o_minus_e=[None, -2.0], variance=[None, 3.0])
     o_minus_e, variance = known_scores(peto)
     assert o_minus_e.tolist() == [-1.0, -2.0]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from equipoise.stats.effects.clusters import cluster_adjust
     from equipoise.stats.effects.combining import combine_effects
     from equipoise.stats.effects.crossover import crossover_effects
-    from equipoise.stats.effects.delta_method import delta_method
+    from equipoise.stats.effects.delta_method import DeltaMethod, delta_method
     from equipoise.stats.effects.effect_sizes import EffectSizes, effect_sizes
     from equipoise.stats.heterogeneity_measures import HeterogeneityMeasures
     from equipoise.stats.information_size import InformationSize, optimal_information_size
@@ -90,6 +90,7 @@ _HOMES = {
     "AnytimeValid": "robustness.anytime_valid",
     "Asymmetry": "small_studies.asymmetry",
     "Covariances": "covariance_blocks",
+    "DeltaMethod": "effects.delta_method",
     "DesignSensitivity": "design_sensitivity",
     "Diagnostics": "results",
     "EffectSizes": "effects.effect_sizes",
@@ -187,6 +188,7 @@ __all__ = [
     "AnytimeValid",
     "Asymmetry",
     "Covariances",
+    "DeltaMethod",
     "DesignSensitivity",
     "Diagnostics",
     "EffectSizes",

@@ -8,7 +8,7 @@ import numpy as np
 
 from equipoise.errors import MethodError
 from equipoise.kernels import mantel_haenszel as mh
-from equipoise.kernels.batches import Batch, Bools, Floats, from_block
+from equipoise.kernels.batches import Batch, Bools, from_block
 from equipoise.kernels.effects import two_by_two
 from equipoise.kernels.effects.rates import Rates
 from equipoise.kernels.inverse_variance import q_around
@@ -16,6 +16,7 @@ from equipoise.kernels.peto import peto
 from equipoise.kernels.tau2 import dersimonian_laird
 from equipoise.stats._core import Core, random_core
 from equipoise.stats.effects._effect_routes import corrected_tables
+from equipoise.stats.effects.counts import known_scores
 from equipoise.stats.effects.effect_sizes import EffectSizes
 from equipoise.stats.method_spec import MethodSpec
 from equipoise.stats.options import RATE
@@ -32,7 +33,7 @@ def mantel_haenszel_core(effects: EffectSizes, keep: Bools, batch: Batch, spec: 
     out those without events (or with nothing but events) in both arms, as metafor does. With
     corrected counts the trials that can be estimated enter both (as RevMan does).
     """
-    _check_counts(effects, RATE_COLUMNS if effects.measure in RATE else TABLE_COLUMNS, "MH")
+    _check_counts(effects, RATE_COLUMNS if effects.measure in RATE else TABLE_COLUMNS)
     if effects.measure in RATE:
         fit, entering, judged = _rates(effects, keep, batch)
     elif spec.mh_counts == "corrected":
@@ -49,7 +50,7 @@ def mantel_haenszel_core(effects: EffectSizes, keep: Bools, batch: Batch, spec: 
     return Core(batch, k, fit.estimate, fit.se, q, q, judged.k - 1, weights, np.zeros(k.size), None)
 
 
-def _check_counts(effects: EffectSizes, names: tuple[str, ...], method: str) -> None:
+def _check_counts(effects: EffectSizes, names: tuple[str, ...]) -> None:
     """Raise `MethodError` unless every trial that can be estimated gave its counts."""
     columns = effects.columns
     absent = [name for name in names if name not in columns]
@@ -62,8 +63,8 @@ def _check_counts(effects: EffectSizes, names: tuple[str, ...], method: str) -> 
     trials = [effects.study[row] for row in np.flatnonzero(lacking)[:_NAMED]]
     who = f"; not given by {', '.join(trials)}" if trials else ""
     raise MethodError(
-        f"{method} pools counts, and needs {', '.join(names)} of every trial{who}; use method='IV'",
-        spec=f"method={method}",
+        f"Mantel-Haenszel pools counts, and needs {', '.join(names)} of every trial{who}; use method='IV'",
+        spec="method=MH",
         reason="trials without counts",
     )
 
@@ -110,32 +111,11 @@ def _pool_tables(t: two_by_two.Tables, keep: Bools, spec: MethodSpec) -> mh.Mant
 
 def peto_core(effects: EffectSizes, keep: Bools, batch: Batch) -> Core:
     """Pool observed minus expected events by Peto's one-step method."""
-    o_minus_e, variance = _scores(effects)
+    o_minus_e, variance = known_scores(effects)
     informative = keep & (variance > 0.0)
     fit = peto(o_minus_e, variance, informative)
     k = np.count_nonzero(informative, axis=1)
     weights = np.where(informative, variance, 0.0)
     return Core(
         batch, k, fit.estimate, fit.se, fit.q, fit.q, k - 1, weights, np.zeros(k.size), None
-    )
-
-
-def _scores(effects: EffectSizes) -> tuple[Floats, Floats]:
-    """Return O - E and V of every trial.
-
-    Raises:
-        MethodError: If a trial gave only an estimate.
-    """
-    c = effects.columns
-    if "events_1" in c:
-        _check_counts(effects, TABLE_COLUMNS, "Peto")
-        return two_by_two.observed_minus_expected(
-            two_by_two.tables(*(c[name] for name in TABLE_COLUMNS))
-        )
-    if "variance" in c and not np.isnan(c["variance"]).any():
-        return c["o_minus_e"], c["variance"]
-    raise MethodError(
-        "Peto's method needs events, or O - E and V, of every trial; use method='IV'",
-        spec="method=Peto",
-        reason="no O - E and V",
     )

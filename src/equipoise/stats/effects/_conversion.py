@@ -221,7 +221,7 @@ class _Work:
         worked_out = any(n not in shown and np.isfinite(v).any() for n, v in found.items())
         if worked_out or _telling(plan, shown):
             shown |= {name: found[name] for name in plan.base}
-        elif "events_1" in shown:
+        if "events_1" in shown and "time_1" not in shown:
             # Whoever shows or pools counts finds all four columns, or none.
             blank = np.full(self.yi.shape, np.nan)
             shown = dict.fromkeys(TABLE_COLUMNS, blank) | shown

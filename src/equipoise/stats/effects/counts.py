@@ -1,7 +1,7 @@
-"""The counts behind effect sizes, for methods that pool counts and not estimates.
+"""Observed minus expected events behind effect sizes, for Peto's method.
 
-A table of effect sizes may mix trials that gave counts with trials that gave an estimate only.
-Methods that need counts ask here, so that no trial is left out without a word.
+A table may mix trials that gave counts, trials that gave O − E and V, and trials that gave an estimate
+only. The last are named, so that no trial is left out without a word.
 """
 
 from __future__ import annotations
@@ -19,17 +19,6 @@ _TABLE: Final = ("events_1", "n_1", "events_2", "n_2")
 _SCORE: Final = ("o_minus_e", "variance")
 
 
-def known_tables(effects: EffectSizes, method: str) -> two_by_two.Tables:
-    """Return the observed tables; ``nan`` only for trials that cannot be estimated.
-
-    Raises:
-        MethodError: If a trial has an estimate but no counts.
-    """
-    columns = [_column(effects, name) for name in _TABLE]
-    _refuse(effects, _finite(*columns), method, "the four counts")
-    return two_by_two.tables(*columns)
-
-
 def known_scores(effects: EffectSizes) -> tuple[Floats, Floats]:
     """Return O − E and V of every trial: as reported, else from its counts.
 
@@ -43,7 +32,7 @@ def known_scores(effects: EffectSizes) -> tuple[Floats, Floats]:
         )
     reported = np.isfinite(o_minus_e) & np.isfinite(variance)
     scores = np.where(reported, o_minus_e, counted[0]), np.where(reported, variance, counted[1])
-    _refuse(effects, _finite(*scores), "Peto", "events, or O - E and V,")
+    _refuse(effects, _finite(*scores))
     return scores
 
 
@@ -55,12 +44,13 @@ def _finite(*columns: Floats) -> Bools:
     return np.asarray(np.isfinite(columns).all(axis=0), dtype=np.bool_)
 
 
-def _refuse(effects: EffectSizes, known: Bools, method: str, needed: str) -> None:
+def _refuse(effects: EffectSizes, known: Bools) -> None:
     without = np.flatnonzero(effects.estimable & ~known)
     if without.size:
         listed = ", ".join(effects.study[row] for row in without)
         raise MethodError(
-            f"method={method!r} needs {needed} of every trial, not given by: {listed}; use method='IV'",
-            spec=f"method={method}",
+            f"Peto's method needs events, or O - E and V, of every trial; not given by {listed}; use "
+            "method='IV'",
+            spec="method=Peto",
             reason="estimates without counts",
         )
