@@ -50,6 +50,8 @@ def agree_with_r(
     if expected["p"] >= SMALLEST_P:
         assert fit.p == close(expected["p"])
     assert fit.h2 == close(expected["h2"])
+    if expected.get("loglik") is not None:
+        assert fit.fit_statistics().log_likelihood == close(expected["loglik"])
     if expected["method"] == "FE":
         assert fit.i2_q == close(expected["i2"])
         return

@@ -19,6 +19,7 @@ from equipoise.stats.presets import MethodSpec
 if TYPE_CHECKING:
     from equipoise.figures.model import Figure
     from equipoise.stats.diagnostics import Influence, TrialPredictions
+    from equipoise.stats.fit_statistics import FitStatistics
     from equipoise.stats.heterogeneity_measures import HeterogeneityMeasures
     from equipoise.stats.new_effect import Scale
     from equipoise.stats.reporting.r_code import Language
@@ -234,6 +235,12 @@ class MetaAnalysis:
         from equipoise.stats.plots.forest import forest  # noqa: PLC0415  # figures load when drawn
 
         return forest(self, **labels)
+
+    def fit_statistics(self, *, restricted: bool | None = None) -> FitStatistics:
+        """Return the log-likelihood and the information criteria, as ``metafor::fitstats``."""
+        from equipoise.stats.fit_statistics import fit_statistics  # noqa: PLC0415  # loaded when asked for
+
+        return fit_statistics(self, restricted=restricted)
 
     def heterogeneity(self) -> HeterogeneityMeasures:
         """Measure how much the trials differ: Q, Birge's ratio, H, both I², R_b, with intervals."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -99,20 +98,3 @@ def check_converged(between: BetweenStudy, name: str | None) -> None:
         f"the residual tau2 by {name} did not converge; use tau2='DL' and report these data",
         diagnostics={"iterations": int(between.iterations[row])},
     )
-
-
-def full_log_likelihood(batch: Batch, design: Design, tau2: Floats, *, restricted: bool) -> Floats:
-    r"""Return the log-likelihood with its constants, as R's ``logLik`` gives it.
-
-    The restricted one has :math:`\log|X'X| / 2`, so that it does not depend on the units of the
-    columns.
-    """
-    value = regression.log_likelihood(batch, design, tau2, restricted=restricted)
-    count = residual_df(batch, design) if restricted else batch.k
-    value = value - 0.5 * count * math.log(2.0 * math.pi)
-    if restricted:
-        ones = np.where(batch.present, 1.0, np.inf)
-        flat = Batch(batch.yi, ones, batch.present, batch.k, batch.centre)
-        r = regression.decompose(flat, design, np.zeros(batch.k.size)).r
-        value = value + np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-    return np.asarray(value, dtype=np.float64)

@@ -18,8 +18,9 @@ from equipoise.kernels.regression import maximum_likelihood
 from equipoise.stats import printing
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
 from equipoise.stats.effects.inputs import to_frame
+from equipoise.stats.fit_statistics import full_log_likelihood
 from equipoise.stats.moderators import text
-from equipoise.stats.moderators.engine import block, full_log_likelihood
+from equipoise.stats.moderators.engine import block
 from equipoise.stats.moderators.linear import Estimate, JointTest, estimates_of, joint_test, plain
 from equipoise.stats.moderators.meta_regression import model_matrix
 from equipoise.stats.moderators.model_matrix import ModelMatrix, check_rank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,12 @@ from equipoise.kernels.heterogeneity import i2_from_q, i2_from_tau2
 from equipoise.kernels.intervals import critical
 from equipoise.kernels.regression import Design
 from equipoise.stats.effects.effect_sizes import EffectSizes
+from equipoise.stats.fit_statistics import statistics_of
 from equipoise.stats.moderators.engine import (
     Fitted,
     block,
     check_converged,
     fit_rows,
-    full_log_likelihood,
     residual_variance,
 )
 from equipoise.stats.moderators.formulas import from_formula
@@ -33,7 +34,7 @@ from equipoise.stats.moderators.options import (
     RegressionTau2Ci,
     resolve,
 )
-from equipoise.stats.moderators.regression_result import FitStatistics, MetaRegression
+from equipoise.stats.moderators.regression_result import MetaRegression
 from equipoise.stats.moderators.tables import columns_for
 from equipoise.stats.notes import Note
 from equipoise.stats.options import Model
@@ -137,6 +138,13 @@ def fit_matrix(
     heterogeneity = _heterogeneity(batch, design, found, options)
     without = _without(batch, matrix, options)
     weights = 1.0 / (vi + found.between.tau2[0])
+    statistics = partial(
+        statistics_of,
+        batch,
+        design,
+        found.between.tau2,
+        tau2_estimated=options.tau2 is not None and options.tau2_value is None,
+    )
     return MetaRegression(
         effects=effects,
         matrix=matrix,
@@ -146,8 +154,8 @@ def fit_matrix(
         omnibus=_omnibus(matrix, found, covariance),
         tau2_without=without,
         r2=_r2(heterogeneity["tau2"], without),
-        ml=_statistics(batch, design, found, options, restricted=False),
-        reml=_statistics(batch, design, found, options, restricted=True),
+        ml=statistics(restricted=False),
+        reml=statistics(restricted=True),
         weights=100.0 * weights / weights.sum(),
         fitted=yi - found.fit.residuals[0],
         residuals=found.fit.residuals[0],
@@ -223,27 +231,6 @@ def _r2(tau2: float | None, without: float | None) -> float | None:
     if tau2 is None or without is None:
         return None
     return 0.0 if without == 0.0 else max(0.0, 100.0 * (without - tau2) / without)
-
-
-def _statistics(
-    batch: Batch, design: Design, found: Fitted, options: RegressionOptions, *, restricted: bool
-) -> FitStatistics:
-    k, p = int(batch.k[0]), design.columns.shape[2]
-    value = full_log_likelihood(batch, design, found.between.tau2, restricted=restricted)[0]
-    estimated = options.tau2 is not None and options.tau2_value is None
-    count, size = p + int(estimated), k - p if restricted else k
-    # The likelihood in which every trial has its own mean; the restricted one has none.
-    saturated = 0.0 if restricted else -0.5 * float(np.log(2.0 * np.pi * batch.vi[0]).sum())
-    enough = max(size, count + 2)
-    return FitStatistics(
-        restricted=restricted,
-        log_likelihood=float(value),
-        deviance=float(-2.0 * (value - saturated)),
-        aic=float(-2.0 * value + 2.0 * count),
-        bic=float(-2.0 * value + count * math.log(size)),
-        aicc=float(-2.0 * value + 2.0 * count * enough / (enough - count - 1)),
-        parameters=count,
-    )
 
 
 def _diagnostics(found: Fitted) -> Diagnostics:

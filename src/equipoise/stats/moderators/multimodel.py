@@ -17,11 +17,11 @@ from equipoise.kernels.regression import Design
 from equipoise.stats import printing
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
 from equipoise.stats.effects.inputs import to_frame
+from equipoise.stats.fit_statistics import full_log_likelihood
 from equipoise.stats.moderators.engine import (
     block,
     check_converged,
     fit_rows,
-    full_log_likelihood,
 )
 from equipoise.stats.moderators.meta_regression import model_matrix
 from equipoise.stats.moderators.model_matrix import ModelMatrix, check_rank

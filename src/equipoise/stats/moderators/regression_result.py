@@ -11,6 +11,7 @@ import numpy as np
 from equipoise.kernels.batches import Floats
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION, EffectSizes
 from equipoise.stats.effects.inputs import to_frame
+from equipoise.stats.fit_statistics import FitStatistics
 from equipoise.stats.moderators import text
 from equipoise.stats.moderators.linear import Estimate, JointTest, plain
 from equipoise.stats.moderators.model_matrix import ModelMatrix
@@ -26,23 +27,6 @@ if TYPE_CHECKING:
     from equipoise.stats.moderators.permutation import ModeratorPermutation
     from equipoise.stats.moderators.predictions import BubbleRows, Predictions
     from equipoise.stats.moderators.regression_influence import RegressionInfluence
-
-
-@dataclass(frozen=True, slots=True)
-class FitStatistics:
-    """The log-likelihood and what is made of it; ``restricted`` for that of REML.
-
-    As ``metafor::fitstats``: the residual variance counts as a parameter where it is estimated, and
-    the number of observations is ``k``, or ``k - p`` for the restricted likelihood.
-    """
-
-    restricted: bool
-    log_likelihood: float
-    deviance: float
-    aic: float
-    bic: float
-    aicc: float
-    parameters: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

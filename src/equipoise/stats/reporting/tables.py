@@ -9,6 +9,7 @@ import numpy as np
 
 from equipoise.stats.diagnostics import blup, influence
 from equipoise.stats.effects.inputs import to_frame
+from equipoise.stats.fit_statistics import fit_statistics
 
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis
@@ -34,7 +35,20 @@ def glance(fit: MetaAnalysis) -> Any:
         "model": [spec.model], "method": [spec.method], "tau2_method": [fit.tau2_method],
         "ci_method": [spec.ci], "pi_method": [spec.pi], "level": [spec.level],
     }  # fmt: skip
-    return to_frame(columns, fit.effects.backend)
+    return to_frame(columns | _likelihood(fit), fit.effects.backend)
+
+
+def _plainly_weighted(fit: MetaAnalysis) -> bool:
+    return fit.methods.method == "IV" and fit.methods.weighting == "inverse-variance"
+
+
+def _likelihood(fit: MetaAnalysis) -> dict[str, list[Any]]:
+    """Return the likelihood and its criteria, where the methods have one."""
+    names = ("log_likelihood", "aic", "bic", "aicc")
+    if fit.k < 2 or not _plainly_weighted(fit):  # noqa: PLR2004  # one trial has no degree of freedom
+        return {name: [None] for name in names}
+    found = fit_statistics(fit)
+    return {name: [getattr(found, name)] for name in names}
 
 
 def augment(fit: MetaAnalysis) -> Any:
@@ -55,10 +69,10 @@ def augment(fit: MetaAnalysis) -> Any:
         "fitted": _plain(np.where(effects.estimable, fit.estimate, np.nan)),
         "residual": _plain(effects.yi - fit.estimate),
     }
-    if fit.k > 1 and fit.methods.model == "random" and fit.methods.method == "IV":
+    if fit.k > 1 and fit.methods.model == "random" and _plainly_weighted(fit):
         predicted = blup(fit)
         columns |= {"predicted": predicted.estimate, "predicted_se": predicted.se}
-    if fit.k > 2 and fit.methods.method == "IV":  # noqa: PLR2004  # influence needs three trials
+    if fit.k > 2 and _plainly_weighted(fit):  # noqa: PLR2004  # influence needs three trials
         measured = influence(fit)
         columns |= {name: getattr(measured, name) for name in _OF_TRIALS}
     return to_frame(columns | {"reason": list(effects.reasons)}, effects.backend)
