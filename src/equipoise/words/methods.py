@@ -37,7 +37,9 @@ def methods_text(findings: Findings) -> tuple[Sentence, ...]:
 
 
 def _describe(findings: Findings, preset: str, *, main: bool) -> Iterator[Sentence]:
-    combined = _groups(findings, preset, lambda m: (m.model, m.method, m.tau2))
+    combined = _groups(
+        findings, preset, lambda m: (m.model, m.method, m.tau2, m.changed.get("weighting"))
+    )
     reported = _groups(findings, preset, lambda m: (m.level, m.ci, m.pi, m.tau2_ci, m.i2))
     for position, group in enumerate(combined):
         opening = _opening(findings, group, main=main) if position == 0 else ()
