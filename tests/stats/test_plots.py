@@ -413,3 +413,14 @@ def test_a_sequential_meta_analysis_draws_its_looks() -> None:
     assert "3 looks" in figure.title
     assert result.conclusion in figure.description
     assert all(f"{look.z:.2f}" in figure.text for look in result.looks)
+
+
+def test_gosh_marks_the_trial_that_tells_the_subsets_apart_or_the_one_asked_for() -> None:
+    trials = effect_sizes(
+        "GENERIC", study=list("ABCDEFG"), estimate=[0, 0.1, -0.1, 0.05, 0, 0.1, 3], se=[0.1] * 7
+    )
+    fit = pool(trials, model="common")
+    assert "with G" in fit.gosh().text
+    assert "with B" in fit.gosh("B").text
+    with pytest.raises(DataError, match="no trial 'Z'"):
+        fit.gosh("Z")

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from equipoise.stats.effects.crossover import crossover_effects
     from equipoise.stats.effects.delta_method import DeltaMethod, delta_method
     from equipoise.stats.effects.effect_sizes import EffectSizes, effect_sizes
+    from equipoise.stats.heterogeneity.gosh import Gosh, gosh
+    from equipoise.stats.heterogeneity.normality import Normality, normality
+    from equipoise.stats.heterogeneity.outliers import Outliers, outliers
     from equipoise.stats.heterogeneity_measures import HeterogeneityMeasures
     from equipoise.stats.information_size import InformationSize, optimal_information_size
     from equipoise.stats.method_spec import MethodSpec
@@ -45,6 +48,12 @@ if TYPE_CHECKING:
     from equipoise.stats.notes import Note
     from equipoise.stats.pooling import pool
     from equipoise.stats.presets import resolve_methods
+    from equipoise.stats.resampling.bootstrap import Bootstrap, bootstrap
+    from equipoise.stats.resampling.permutation import PermutationTest, permutation_test
+    from equipoise.stats.resampling.prediction import (
+        PredictionFromConfidence,
+        prediction_interval_bootstrap,
+    )
     from equipoise.stats.results import Diagnostics, MetaAnalysis, Transformed
     from equipoise.stats.robustness.anytime_valid import AnytimeValid, anytime_valid
     from equipoise.stats.robustness.fragility import Fragility, fragility
@@ -82,6 +91,7 @@ if TYPE_CHECKING:
         uwls,
         waap_wls,
     )
+    from equipoise.stats.stratified import StratifiedTests, stratified_tests
     from equipoise.stats.subgroup_analysis import SubgroupAnalysis, subgroups
     from equipoise.stats.subsets import SubsetFits, pool_subsets
 
@@ -89,6 +99,7 @@ _HOMES = {
     "AbsoluteRisks": "absolute",
     "AnytimeValid": "robustness.anytime_valid",
     "Asymmetry": "small_studies.asymmetry",
+    "Bootstrap": "resampling.bootstrap",
     "Covariances": "covariance_blocks",
     "DeltaMethod": "effects.delta_method",
     "DesignSensitivity": "design_sensitivity",
@@ -97,6 +108,7 @@ _HOMES = {
     "ExcessSignificance": "small_studies.excess_significance",
     "FailSafeN": "small_studies.fail_safe",
     "Fragility": "robustness.fragility",
+    "Gosh": "heterogeneity.gosh",
     "HeterogeneityMeasures": "heterogeneity_measures",
     "Influence": "diagnostics",
     "InformationSize": "information_size",
@@ -113,16 +125,21 @@ _HOMES = {
     "ModeratorPermutation": "moderators.permutation",
     "Multimodel": "moderators.multimodel",
     "Multiverse": "robustness.multiverse",
+    "Normality": "heterogeneity.normality",
     "Note": "notes",
+    "Outliers": "heterogeneity.outliers",
     "PCurve": "selection.p_curve",
     "PUniform": "selection.p_uniform",
     "PUniformStar": "selection.p_uniform_star",
+    "PermutationTest": "resampling.permutation",
     "PetPeese": "small_studies.pet_peese",
     "Power": "robustness.power",
+    "PredictionFromConfidence": "resampling.prediction",
     "RequiredInformation": "robustness.required_information",
     "Sensitivity": "sensitivity",
     "Sequential": "robustness.sequential",
     "SignificanceFunnel": "selection.worst_case_results",
+    "StratifiedTests": "stratified",
     "SubgroupAnalysis": "subgroup_analysis",
     "SubgroupCredibility": "moderators.credibility",
     "SubsetFits": "subsets",
@@ -136,6 +153,7 @@ _HOMES = {
     "absolute_effect": "absolute",
     "allowed_tests": "small_studies.asymmetry",
     "anytime_valid": "robustness.anytime_valid",
+    "bootstrap": "resampling.bootstrap",
     "change_score_effects": "effects.change_scores",
     "change_sd": "effects.change_scores",
     "cluster_adjust": "effects.clusters",
@@ -151,6 +169,7 @@ _HOMES = {
     "diversity": "robustness.required_information",
     "effect_sizes": "effects.effect_sizes",
     "fragility": "robustness.fragility",
+    "gosh": "heterogeneity.gosh",
     "implied_correlation": "effects.change_scores",
     "lfk_index": "small_studies.doi_plot",
     "likelihood_ratio": "moderators.contrasts",
@@ -161,20 +180,25 @@ _HOMES = {
     "missing_outcomes": "robustness.missing_outcomes",
     "multimodel": "moderators.multimodel",
     "multiverse": "robustness.multiverse",
+    "normality": "heterogeneity.normality",
     "optimal_information_size": "information_size",
+    "outliers": "heterogeneity.outliers",
     "p_curve": "selection.p_curve",
     "p_uniform": "selection.p_uniform",
     "p_uniform_star": "selection.p_uniform_star",
+    "permutation_test": "resampling.permutation",
     "permute_moderators": "moderators.permutation",
     "pet_peese": "small_studies.pet_peese",
     "pool": "pooling",
     "pool_subsets": "subsets",
     "power": "robustness.power",
+    "prediction_interval_bootstrap": "resampling.prediction",
     "required_information": "robustness.required_information",
     "resolve_methods": "presets",
     "sequential": "robustness.sequential",
     "significance_funnel": "selection.worst_case",
     "split_shared_control": "effects.arms",
+    "stratified_tests": "stratified",
     "subgroup_credibility": "moderators.credibility",
     "subgroups": "subgroup_analysis",
     "tipping_point": "robustness.tipping_point",
@@ -187,6 +211,7 @@ __all__ = [
     "AbsoluteRisks",
     "AnytimeValid",
     "Asymmetry",
+    "Bootstrap",
     "Covariances",
     "DeltaMethod",
     "DesignSensitivity",
@@ -195,6 +220,7 @@ __all__ = [
     "ExcessSignificance",
     "FailSafeN",
     "Fragility",
+    "Gosh",
     "HeterogeneityMeasures",
     "Influence",
     "InformationSize",
@@ -211,16 +237,21 @@ __all__ = [
     "ModeratorPermutation",
     "Multimodel",
     "Multiverse",
+    "Normality",
     "Note",
+    "Outliers",
     "PCurve",
     "PUniform",
     "PUniformStar",
+    "PermutationTest",
     "PetPeese",
     "Power",
+    "PredictionFromConfidence",
     "RequiredInformation",
     "Sensitivity",
     "Sequential",
     "SignificanceFunnel",
+    "StratifiedTests",
     "SubgroupAnalysis",
     "SubgroupCredibility",
     "SubsetFits",
@@ -234,6 +265,7 @@ __all__ = [
     "absolute_effect",
     "allowed_tests",
     "anytime_valid",
+    "bootstrap",
     "change_score_effects",
     "change_sd",
     "cluster_adjust",
@@ -249,6 +281,7 @@ __all__ = [
     "diversity",
     "effect_sizes",
     "fragility",
+    "gosh",
     "implied_correlation",
     "lfk_index",
     "likelihood_ratio",
@@ -259,20 +292,25 @@ __all__ = [
     "missing_outcomes",
     "multimodel",
     "multiverse",
+    "normality",
     "optimal_information_size",
+    "outliers",
     "p_curve",
     "p_uniform",
     "p_uniform_star",
+    "permutation_test",
     "permute_moderators",
     "pet_peese",
     "pool",
     "pool_subsets",
     "power",
+    "prediction_interval_bootstrap",
     "required_information",
     "resolve_methods",
     "sequential",
     "significance_funnel",
     "split_shared_control",
+    "stratified_tests",
     "subgroup_credibility",
     "subgroups",
     "tipping_point",

@@ -314,6 +314,15 @@ class MetaAnalysis:
 
         return drapery(self, **options)
 
+    def gosh(self, trial: str | None = None, **options: Any) -> Figure:
+        """Draw the pooled results of every subset of the trials, those with ``trial`` standing out.
+
+        The options are those of `equipoise.stats.heterogeneity.gosh`, which gives the numbers.
+        """
+        from equipoise.stats.heterogeneity.gosh import gosh  # noqa: PLC0415  # it needs pooling
+
+        return gosh(self, **options).figure(trial)
+
     def cumulative_forest(self, **options: Any) -> Figure:
         """Draw the pooled effect as trials are added one by one.
 

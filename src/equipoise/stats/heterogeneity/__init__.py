@@ -1,0 +1,1 @@
+"""What drives heterogeneity: all subsets of the trials, trials that do not fit, normality."""

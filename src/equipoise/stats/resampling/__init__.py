@@ -1,0 +1,1 @@
+"""Inference by resampling: permutation tests, bootstrap intervals, a prediction distribution."""
