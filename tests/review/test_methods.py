@@ -10,7 +10,10 @@ from equipoise.stats import options
 from equipoise.stats.presets import MethodSpec, resolve_methods
 from review.folders import Copy, codes, only
 
-LISTS = {"tau2_weights", "weights"}  # options that take a number for each trial, which a protocol cannot know
+LISTS = {
+    "tau2_weights",
+    "weights",
+}  # options that take a number for each trial, which a protocol cannot know
 PRESET = 'preset = "cochrane-2025"\n'
 ANALYSIS = """
 [[analyses]]

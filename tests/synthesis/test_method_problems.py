@@ -30,7 +30,9 @@ def test_a_change_for_all_names_the_field_and_every_cell_with_or_without_data() 
     assert (problem.file, problem.field) == ("review.toml", "methods.changes")
     assert (problem.code, problem.severity) == ("methods-not-defined", "error")
     assert problem.found == 'method = "MH"'
-    assert problem.message.startswith("Mantel-Haenszel pools RR, OR, RD, IRR and IRD; use method='IV'")
+    assert problem.message.startswith(
+        "Mantel-Haenszel pools RR, OR, RD, IRR and IRD; use method='IV'"
+    )
     assert problem.message.endswith(
         "Planned in [methods.changes] for drug-placebo.pain, drug-placebo.mood."
     )
