@@ -11,7 +11,7 @@ import numpy as np
 from equipoise.kernels import regression
 from equipoise.kernels.batches import Batch, Floats, single
 from equipoise.kernels.regression import Design, residual_df
-from equipoise.stats._requirements import inverse_variance_only
+from equipoise.stats._requirements import at_least, inverse_variance_only
 
 if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis
@@ -41,10 +41,11 @@ def fit_statistics(fit: MetaAnalysis, *, restricted: bool | None = None) -> FitS
     ``metafor::fitstats(fit)``.
 
     Raises:
-        MethodError: For Mantel-Haenszel and Peto pooling, and for other weights than those of inverse
+        MethodError: For one trial; for Mantel-Haenszel and Peto pooling, and for other weights than those of inverse
             variance: they maximise no likelihood.
     """
     inverse_variance_only(fit.methods, "the likelihood")
+    at_least(fit, 2, "the likelihood")
     keep = fit.effects.estimable
     batch = single(fit.effects.yi[keep], fit.effects.vi[keep])
     design = Design(np.ones((1, batch.vi.shape[1], 1)), intercept=True)
@@ -73,7 +74,7 @@ def statistics_of(
         log_likelihood=float(value),
         deviance=float(-2.0 * (value - saturated)),
         aic=float(-2.0 * value + 2.0 * count),
-        bic=float(-2.0 * value + count * math.log(size)) if size > 0 else math.nan,
+        bic=float(-2.0 * value + count * math.log(size)),
         aicc=float(-2.0 * value + 2.0 * count * enough / (enough - count - 1)),
         parameters=count,
     )

@@ -48,13 +48,14 @@ def log_conditional(trials: Significant, mu: float) -> tuple[Floats, Floats]:
     """Return the logs of the conditional chances and their derivatives in the effect."""
     a, b = (trials.yi - mu) / trials.sei, (trials.critical - mu) / trials.sei
     log_q = np.minimum(special.log_ndtr(-a) - special.log_ndtr(-b), 0.0)
-    return np.asarray(log_q), np.asarray((_hazard(a) - _hazard(b)) / trials.sei)
+    return np.asarray(log_q), np.asarray((hazard(a) - hazard(b)) / trials.sei)
 
 
-def _hazard(x: Floats) -> Floats:
+def hazard(x: Floats) -> Floats:
     """Return the normal density over its upper tail."""
-    log_density = -0.5 * x**2 - 0.5 * np.log(2.0 * np.pi)
-    return np.asarray(np.exp(log_density - special.log_ndtr(-x)), dtype=np.float64)
+    # The scaled complementary error function keeps its digits where density and tail both vanish.
+    scaled = special.erfcx(x / np.sqrt(2.0))
+    return np.asarray(np.sqrt(2.0 / np.pi) / scaled, dtype=np.float64)
 
 
 def solve(trials: Significant, statistic: Statistic, goal: float) -> Roots:

@@ -20,6 +20,7 @@ from scipy import special
 
 from equipoise.kernels.batches import Bools, Floats, Ints
 from equipoise.kernels.roots import Roots, safeguarded_newton
+from equipoise.kernels.selection.p_uniform import hazard
 
 _POINTS = 97
 """τ² is scanned at zero and at this many points, by factors of about 1.4."""
@@ -77,8 +78,7 @@ def terms(trials: Truncated, mu: Floats, tau2: Floats) -> Terms:
     a, b = (trials.yi - mu[:, None]) / sigma, (trials.critical - mu[:, None]) / sigma
     side = np.where(trials.above, 1.0, -1.0)
     tail = special.log_ndtr(-side * b)
-    density = -0.5 * b**2 - 0.5 * np.log(2.0 * np.pi)
-    h = side * np.exp(density - tail)
+    h = side * hazard(side * b)
     slope = h * (h - b)
     u, g = a - h, a**2 - 1.0 - b * h
     g_fall = a**2 - 0.5 * b * (h + b * slope)

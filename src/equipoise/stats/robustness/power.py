@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from equipoise.kernels.distributions import normal_critical, t_critical
 from equipoise.kernels.inverse_variance import weighted_mean
 from equipoise.kernels.robustness.power import normal_power, scaled_power, shift_for_power
 from equipoise.stats import printing
+from equipoise.stats._requirements import inverse_variance_only
 from equipoise.stats.effects.effect_sizes import SCHEMA_VERSION
 from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.notes import Note
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from equipoise.stats.results import MetaAnalysis
 
 _LARGE_SHIFT = 16.0
+
+
+_NORMAL: Final = ("wald", "profile-likelihood")
+_INTERVALS: Final = (*_NORMAL, "t", "hksj", "hksj-floor", "hksj-if-wider")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,7 +245,7 @@ class _Test:
         level = 1.0 - fit.methods.level if alpha is None else alpha
         check_fraction("alpha", level)
         value = _tau2(fit, tau2)
-        ci = fit.methods.ci if fit.k > 1 else "wald"
+        ci = _known_interval(fit)
         random = fit.methods.model == "random"
         se = fit.se
         if fit.methods.method == "IV" or random:
@@ -253,13 +258,32 @@ class _Test:
     def power(self, shift: float) -> float:
         """Return the chance to reject if the statistic's mean is ``shift``."""
         z = normal_critical(1.0 - self.alpha)
-        if self.ci in {"wald", "profile-likelihood"}:
+        if self.ci in _NORMAL:
             return float(normal_power(shift, z))
         t = float(t_critical(1.0 - self.alpha, np.array([self.df]))[0])
         if self.ci == "t":
             return float(normal_power(shift, t))
         floor = {"hksj": 0.0, "hksj-floor": t, "hksj-if-wider": z}[self.ci]
         return min(1.0, scaled_power(shift, self.df, _limit(t, floor), t))
+
+
+def _known_interval(fit: MetaAnalysis) -> str:
+    """Return the interval whose test is meant.
+
+    Raises:
+        MethodError: For intervals and weights whose test has no power function here.
+    """
+    spec = fit.methods
+    if spec.method == "IV":
+        inverse_variance_only(spec, "power")
+    if fit.k > 1 and spec.ci not in _INTERVALS:
+        listed = ", ".join(repr(word) for word in _INTERVALS)
+        raise MethodError(
+            f"power is not known for ci={spec.ci!r}; pool with one of {listed}",
+            spec=f"ci={spec.ci}",
+            reason="no power function",
+        )
+    return spec.ci if fit.k > 1 else "wald"
 
 
 def _limit(t: float, floor: float) -> Callable[[Floats], Floats]:

@@ -115,6 +115,20 @@ def required_information(
             "these trials have no participants to count: give effect= on the analysis scale",
             rule="participants",
         )
+    if share >= 1.0:
+        raise MethodError(
+            "the trials differ so much that their diversity is 1: no amount of information is enough; "
+            "give diversity_share",
+            spec="diversity=1",
+            reason="no finite information",
+        )
+    if share >= 1.0:
+        raise MethodError(
+            "the trials differ so much that no amount of information is enough (diversity 100%); "
+            "give diversity_share",
+            spec="diversity_share",
+            reason="diversity of one",
+        )
     return RequiredInformation(
         unit, z2 * need, z2 * need / (1.0 - share), share, alpha, power, words
     )
