@@ -10,7 +10,10 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The median ratio of the paired runs, with the spread that says how noisy the machine was."""
+    """The median ratio of the paired runs, with the spread that says how noisy the machine was.
+
+    ``seconds`` and ``ratios`` are for one item, where the two do many and not equally many.
+    """
 
     name: str
     yardstick: str
@@ -18,11 +21,16 @@ class Figure:
     ratios: tuple[float, ...]
     aim: str
 
+    @property
+    def ratio(self) -> str:
+        """The median ratio with its range."""
+        middle, low, high = (_short(f(self.ratios)) for f in (median, min, max))
+        return f"{middle} ({low} to {high})"
+
     def __str__(self) -> str:
-        low, high = min(self.ratios), max(self.ratios)
         return (
-            f"{self.name}\n    {median(self.ratios):.2f} × {self.yardstick} "
-            f"(range {low:.2f} to {high:.2f}; {self.seconds * 1000:.1f} ms) — aim: {self.aim}"
+            f"{self.name}: {duration(self.seconds)}\n"
+            f"    {self.ratio} × {self.yardstick} — aim: {self.aim}"
         )
 
 
@@ -34,11 +42,15 @@ def compare(
     *,
     aim: str,
     runs: int = 7,
+    items: tuple[int, int] = (1, 1),
 ) -> Figure:
-    """Time ``work`` and its yardstick in turn, A B A B …, after one run of each to warm up."""
-    _seconds(work)
-    _seconds(measure)
-    pairs = [(_seconds(work), _seconds(measure)) for _ in range(runs)]
+    """Time ``work`` and its yardstick in turn, A B A B …, after one run of each to warm up.
+
+    ``items`` says how many items each of them does; times and ratios are those of one item.
+    """
+    seconds_of(work)
+    seconds_of(measure)
+    pairs = [(seconds_of(work) / items[0], seconds_of(measure) / items[1]) for _ in range(runs)]
     return Figure(
         name=name,
         yardstick=yardstick,
@@ -48,7 +60,23 @@ def compare(
     )
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds_of(work: Callable[[], object]) -> float:
+    """Return how long one run takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def duration(seconds: float) -> str:
+    """Return a time with two digits in the unit that suits it."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{_short(seconds / size)} {unit}"
+    return f"{_short(seconds * 1e6)} µs"
+
+
+def _short(value: float) -> str:
+    """Return two significant digits, without an exponent."""
+    if value >= 10.0:
+        return f"{value:.0f}"
+    return f"{value:.2g}"

@@ -8,59 +8,61 @@ from dataclasses import replace
 import numpy as np
 
 from bench.figure import Figure, compare
-from equipoise.stats import EffectSizes, MethodSpec, effect_sizes, pool
+from bench.trials import trials_of
+from equipoise.stats import MetaAnalysis, pool
 from equipoise.stats.heterogeneity.gosh import gosh
 from equipoise.stats.resampling.permutation import permutation_test
 
 TRIALS = 13
+MANY = 20
+PATTERNS = 1_000
 LOOPED = 50
-"""The plain loops do this many fits; ratios are for as many, so that a run stays short."""
 
 
 def figures() -> Iterator[Figure]:
-    """Measure 1,000 sign patterns and all subsets, each against a loop of a part of them."""
-    trials = _trials(TRIALS)
-    fit, common = pool(trials), pool(trials, model="common", ci="wald")
+    """Measure 1,000 sign patterns and all subsets, each against a loop over fifty of them."""
+    yield _signs()
+    yield _every_subset(pool(trials_of(TRIALS)), "REML", runs=5)
+    yield _every_subset(pool(trials_of(MANY), model="common"), "a common effect", runs=3)
+
+
+def _signs() -> Figure:
+    trials = trials_of(TRIALS)
+    fit = pool(trials)
     generator = np.random.Generator(np.random.PCG64(1))
     signs = generator.choice((-1.0, 1.0), size=(LOOPED, TRIALS))
-    subsets = [np.append(row > 0.0, True)[1:] for row in signs]
 
-    def flipped() -> None:
+    def loop() -> None:
         for row in signs:
             pool(replace(trials, yi=row * trials.yi), methods=fit.methods)
 
-    def some_subsets(methods: MethodSpec) -> None:
-        for mask in subsets:
-            pool(trials.subset(mask), methods=methods)
-
-    yield compare(
-        f"permutation test of {TRIALS} trials, 1,000 patterns, REML and Hartung-Knapp",
-        lambda: permutation_test(fit, exact=False, iterations=1000, ci=False),
-        f"a loop over {LOOPED} of the patterns",
-        flipped,
-        aim="under 0.7 (the whole loop is 20 times as long)",
-    )
-    yield compare(
-        f"GOSH of {TRIALS} trials, all 8,178 subsets by REML, clusters included",
-        lambda: gosh(fit),
-        f"a loop over {LOOPED} of the subsets",
-        lambda: some_subsets(fit.methods),
-        aim="under 20 (the whole loop is 164 times as long)",
-    )
-    twenty = pool(_trials(20), model="common", ci="wald")
-    yield compare(
-        "GOSH of 20 trials, all 1,048,555 subsets by a common effect, clusters included",
-        lambda: gosh(twenty),
-        f"a loop over {LOOPED} subsets",
-        lambda: some_subsets(common.methods),
-        aim="under 400 (the whole loop is 20,971 times as long)",
-        runs=3,
+    return compare(
+        f"permutation test of {TRIALS} trials, REML and Hartung-Knapp: a pattern of {PATTERNS:,}",
+        lambda: permutation_test(fit, exact=False, iterations=PATTERNS, ci=False),
+        "one in a loop over pool",
+        loop,
+        aim="under 0.1",
+        items=(PATTERNS, LOOPED),
     )
 
 
-def _trials(count: int) -> EffectSizes:
-    """Make trials from fixed numbers: the same every time, different from each other."""
-    steps = np.arange(count)
-    return effect_sizes(
-        "GENERIC", estimate=np.sin(steps) - 0.3, se=0.2 + 0.02 * (steps % 5), study=None
+def _every_subset(fit: MetaAnalysis, how: str, *, runs: int) -> Figure:
+    generator = np.random.Generator(np.random.PCG64(1))
+    chosen = generator.random((LOOPED, fit.k)) < 0.5
+    chosen[:, :2] = True
+    subsets = [fit.effects.subset(mask) for mask in chosen]
+    count = 2**fit.k - 1 - fit.k
+
+    def loop() -> None:
+        for trials in subsets:
+            pool(trials, methods=fit.methods)
+
+    return compare(
+        f"GOSH of {fit.k} trials by {how}, clusters included: a subset of all {count:,}",
+        lambda: gosh(fit, subsets=count),
+        "one in a loop over pool",
+        loop,
+        aim="under 0.2",
+        runs=runs,
+        items=(count, LOOPED),
     )

@@ -168,9 +168,9 @@ def _panel_ends(m: _Moments, x: Floats) -> Floats:
         centre = np.sqrt((m.mean - m.df + m.ratio) / steep)
     rises = (steep > 0.0) & (centre < _FARTHEST)
     centre = np.where(rises, np.maximum(centre, x), x)
-    width = np.where(
-        rises, np.sqrt(m.var + centre**2 * m.var_slope) / (2.0 * centre * np.abs(steep)), 1.0
-    )
+    with np.errstate(invalid="ignore", divide="ignore"):  # where nothing rises: not used
+        spread = np.sqrt(m.var + centre**2 * m.var_slope)
+        width = np.where(rises, spread / (2.0 * centre * np.abs(steep)), 1.0)
     last = np.sqrt(centre**2 + _BEYOND)
     unit = 1.0 / np.maximum(1.0, x)
     ends = np.concatenate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -44,7 +45,9 @@ def mantel_haenszel_core(effects: EffectSizes, keep: Bools, batch: Batch, spec: 
     defined = ~np.isnan(fit.estimate)
     q = np.where(defined, q_around(judged, np.where(defined, fit.estimate, 0.0)), np.nan)
     if spec.model == "random":
-        return random_core(batch, q, judged.k - 1, dersimonian_laird(batch, q))
+        core = random_core(batch, q, judged.k - 1, dersimonian_laird(batch, q))
+        # Without that estimate there is no Q, so no τ²: nothing to pool by, not a τ² of zero.
+        return replace(core, estimate=np.where(defined | (batch.k <= 1), core.estimate, np.nan))
     k = np.count_nonzero(entering, axis=1)
     weights = np.where(entering, fit.weights, 0.0)
     return Core(batch, k, fit.estimate, fit.se, q, q, judged.k - 1, weights, np.zeros(k.size), None)

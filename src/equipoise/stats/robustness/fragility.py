@@ -50,7 +50,7 @@ class FragilityStep:
 class Fragility:
     """The smallest number of changed outcomes found that turns significance, ``index``.
 
-    ``None`` if no number does. ``smallest`` says whether a smaller number was ruled out by trying
+    ``None`` if no number does. ``smallest`` says whether a smaller number against the effect was ruled out by trying
     all, ``at_least`` the number below which all were tried. ``quotient`` is the index over all
     participants. ``steps`` are the changes in their order.
     """
@@ -332,7 +332,11 @@ def _text(found: Fragility) -> list[str]:
         return [head, *common.caution_lines(found.caution)]
     patients = "1 patient" if found.index == 1 else f"{found.index} patients"
     share = f"{100.0 * (found.quotient or 0.0):.2g}% of {found.participants}"
-    proof = "no smaller number does" if found.smallest else f"at least {found.at_least} are needed"
+    proof = (
+        "no smaller number of changes against the effect does"
+        if found.smallest
+        else f"at least {found.at_least} changes against the effect are needed"
+    )
     lines = [
         f"Fragility of a result that is {was}",
         f"  {patients} with another outcome ({share}) would make it {becomes}; {proof}",

@@ -1,0 +1,1 @@
+"""How often intervals hold what they promise, and how wide they are."""

@@ -1,0 +1,1 @@
+"""What the benchmarks write in the documentation can be relied on."""
