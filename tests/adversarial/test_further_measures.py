@@ -31,13 +31,18 @@ GOOD: dict[str, dict[str, float]] = {
     "spread twice": {"sd_1": 2, "sd_2": 3, "r": 0.4, "n": 30},
     "pairs": {"both": 9, "only_1": 5, "only_2": 3, "neither": 8},
     "alpha": {"alpha": 0.8, "items": 6, "n": 30},
+    "semi-partial": {"r": 0.4, "n": 30, "r_squared": 0.5},
+    "regression": {"r_squared": 0.5, "n": 30},
+    "auc": {"auc": 0.7, "n_1": 20, "n_2": 30},
+    "margins": {"events_1": 12, "events_2": 9, "n": 30, "r": 0.4},
+    "genotypes": {"homozygous_a": 9, "heterozygous": 15, "homozygous_b": 6},
     "contrast": {"estimate": 0.5, "se": 0.2},
 }
 MEASURES: dict[str, tuple[str, ...]] = {
     "table": ("RR", "OR", "RD", "PETO", "AS", "PHI", "ZPHI", "YUQ", "YUY", "RTET", "ZTET", "PBIT",
               "OR2D", "OR2DN", "OR2DL"),
-    "groups": ("MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "ROM", "VR", "CVR", "D2OR", "D2ORN",
-               "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS"),
+    "groups": ("MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "AUCN", "ROM", "VR", "CVR", "D2OR",
+               "D2ORN", "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS"),
     "rates": ("IRR", "IRD", "IRSD"),
     "correlation": ("COR", "UCOR", "ZCOR"),
     "partial": ("PCOR", "ZPCOR"),
@@ -45,10 +50,15 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "rate": ("IR", "IRLN", "IRS", "IRFT"),
     "mean": ("MN", "SMN", "MNLN", "CVLN"),
     "spread": ("SDLN",),
-    "twice": ("MC", "SMCC", "SMCR", "SMCRH", "ROMC", "CVRC"),
+    "twice": ("MC", "SMCC", "SMCR", "SMCRH", "SMCRP", "SMCRPH", "CLESCN", "AUCCN", "ROMC", "CVRC"),
     "spread twice": ("VRC",),
     "pairs": ("MPRD", "MPRR", "MPOR", "MPORC", "MPPETO"),
     "alpha": ("ARAW", "AHW", "ABT"),
+    "semi-partial": ("SPCOR", "ZSPCOR"),
+    "regression": ("R2", "ZR2"),
+    "auc": ("CLES", "AUC"),
+    "margins": ("MPORM",),
+    "genotypes": ("REH",),
     "contrast": ("HR", "GENERIC"),
 }  # fmt: skip
 EVERY = [(kind, measure) for kind, names in MEASURES.items() for measure in names]
@@ -63,6 +73,11 @@ EXTREME = {
     "pairs": (0.0, 1e15),
     "alpha": (-1e10, 1.0, math.nextafter(1, 0)),
     "items": (2.0, 1e15),
+    "r_squared": (0.0, 1.0, math.nextafter(1, 0)),
+    "auc": (0.0, 1.0, math.nextafter(1, 0)),
+    "homozygous_a": (0.0, 1e15),
+    "heterozygous": (0.0, 1e15),
+    "homozygous_b": (0.0, 1e15),
 }
 
 
@@ -139,6 +154,12 @@ def test_extreme_numbers_give_a_number_a_reason_or_an_error(kind: str, measure: 
         ("MPRD", "pairs", "only_1", -1),
         ("ABT", "alpha", "alpha", 1.2),
         ("ABT", "alpha", "items", 1),
+        ("SPCOR", "semi-partial", "r_squared", 50),
+        ("R2", "regression", "r_squared", -0.1),
+        ("CLES", "auc", "auc", 1.1),
+        ("MPORM", "margins", "events_2", 31),
+        ("MPORM", "margins", "r", -1.2),
+        ("REH", "genotypes", "heterozygous", -1),
         ("SMDH", "groups", "sd_1", -1),
         ("PHI", "table", "events_1", 21),
     ],
@@ -170,14 +191,16 @@ def test_columns_of_another_kind_are_refused(kind: str, measure: Any) -> None:
         trials_of(measure, GOOD[kind] | {"items" if kind != "alpha" else "r": 1.0})
 
 
-@pytest.mark.parametrize("measure", ["AS", "PHI", "RTET", "IRSD", "PAS", "PFT", "IRS", "IRFT"])
+@pytest.mark.parametrize(
+    "measure", ["AS", "PHI", "RTET", "IRSD", "PAS", "PFT", "IRS", "IRFT", "REH"]
+)
 def test_measures_that_need_no_correction_refuse_one(measure: str) -> None:
     kind = next(kind for kind, name in EVERY if name == measure)
     with pytest.raises(MethodError, match="never corrected"):
         trials_of(measure, GOOD[kind], zero_cells="all")
 
 
-@pytest.mark.parametrize("measure", ["PLO", "IRLN", "MPORC"])
+@pytest.mark.parametrize("measure", ["PLO", "IRLN", "MPORC", "MPORM"])
 def test_a_correction_by_arms_needs_arms(measure: str) -> None:
     kind = next(kind for kind, name in EVERY if name == measure)
     with pytest.raises(MethodError, match="arms"):
@@ -201,3 +224,27 @@ def test_no_rows_make_an_empty_table() -> None:
     for kind, measure in EVERY:
         columns: Any = {name: [] for name in GOOD[kind]}
         assert len(stats.effect_sizes(measure, **columns)) == 0  # type: ignore[call-overload, arg-type, unused-ignore]  # any measure
+
+
+def reason(measure: str, row: dict[str, float]) -> str | None:
+    return trials_of(measure, row).reasons[0]
+
+
+def test_numbers_that_contradict_each_other_have_a_reason() -> None:
+    margins = {"events_1": 2, "events_2": 28, "n": 30}
+    assert (
+        reason("MPORM", margins | {"r": 0.9}) == "no pairs have these margins and this correlation"
+    )
+    assert reason("MPORM", margins | {"r": 0.05}) is None
+    assert "exceeds" in str(reason("SPCOR", {"r": 0.8, "n": 30, "r_squared": 0.5}))
+    assert reason("SPCOR", {"r": 0.71, "n": 30, "r_squared": 0.5}) is None  # rounding
+    # Always alike; what the variance would be is rounding, and would weigh more than all else.
+    assert "nothing varies" in str(reason("MPORM", {"events_1": 3, "events_2": 3, "n": 9, "r": 1}))
+    assert "genotype" in str(reason("REH", GOOD["genotypes"] | {"homozygous_b": 0}))
+
+
+def test_regressions_need_degrees_of_freedom() -> None:
+    few = "too few participants"
+    assert reason("SPCOR", {"t": 2, "n": 5, "covariates": 3, "r_squared": 0.5}) == few
+    assert reason("R2", {"f": 2, "n": 4, "predictors": 3}) == few
+    assert reason("R2", {"f": 2, "n": 5, "predictors": 3}) is None

@@ -53,6 +53,13 @@ ROWS: list[tuple[str, str, dict[str, float]]] = [
     ("HR", "log-rank-equal", {"p": 0.04, "sign": 1, "events_total": 40}),
     ("ZCOR", "correlation-t", {"t": 2.0, "n": 30}),
     ("PCOR", "correlation-p", {"p": 0.04, "sign": -1, "n": 30, "covariates": 2}),
+    ("SPCOR", "semi-partial-t", {"t": 2.0, "n": 30, "covariates": 2, "r_squared": 0.5}),
+    ("ZSPCOR", "semi-partial-p", {
+        "p": 0.04, "sign": -1, "n": 30, "covariates": 2, "r_squared": 0.5}),
+    ("ZR2", "determination-f", {"f": 4.0, "n": 30, "predictors": 3}),
+    ("CLES", "auc", SIZES | {"auc": 0.7}),
+    ("MPORM", "margins", {"events_1": 12, "events_2": 9, "n": 30, "r": 0.4}),
+    ("REH", "genotypes", {"homozygous_a": 9, "heterozygous": 15, "homozygous_b": 6}),
     ("OR", "table-from-odds-ratio", MARGINS | {"odds_ratio": 2.0}),
     ("RD", "table-from-phi", MARGINS | {"phi": 0.2}),
     ("PHI", "table-from-chi2", MARGINS | {"chi2": 2.0, "sign": -1}),

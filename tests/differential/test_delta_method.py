@@ -133,13 +133,15 @@ def exact_j(df: float) -> Real:
 
 
 def test_probability_of_superiority() -> None:
+    """Bonett's n − 1 throughout, as metafor has it."""
     m1, s1, n1, m2, s2, n2 = (mpf(x) for x in GROUPS.values())
 
     def superiority(m1: Real, m2: Real, u1: Real, u2: Real) -> Real:
         return 1 - mp.erfc((m1 - m2) / mp.sqrt(u1 + u2) / mp.sqrt(2)) / 2
 
     at = [m1, m2, s1**2, s2**2]
-    vary = diagonal(s1**2 / n1, s2**2 / n2, 2 * s1**4 / (n1 - 1), 2 * s2**4 / (n2 - 1))
+    rows = ((s1, n1 - 1), (s2, n2 - 1))
+    vary = diagonal(*(s**2 / m for s, m in rows), *(2 * s**4 / m for s, m in rows))
     agrees(computed("CLESN", **GROUPS), superiority(*at), delta(superiority, at, vary))
 
 

@@ -19,9 +19,12 @@ ODD_MEANS = (
     *("SMDH", "ROM", "VR", "CVR", "D2OR", "D2ORN", "D2ORL"),
     *("RPB", "ZPB", "RBIS", "ZBIS"),
 )
-ODD_PAIRED = ("MC", "SMCC", "ROMC", "VRC", "CVRC")
+ODD_PAIRED = ("MC", "SMCC", "SMCRP", "SMCRPH", "ROMC", "VRC", "CVRC")
 UNIT_FREE = ("SMDH", "SMD1", "SMD1H", "CLESN", "ROM", "VR", "CVR", "D2OR", "RPB", "RBIS")
-UNIT_FREE_PAIRED = ("SMCC", "SMCR", "SMCRH", "ROMC", "VRC", "CVRC")
+UNIT_FREE_PAIRED = (
+    *("SMCC", "SMCR", "SMCRH", "SMCRP", "SMCRPH", "CLESCN"),
+    *("ROMC", "VRC", "CVRC"),
+)
 
 Row = dict[str, float]
 counts = st.integers(1, 60).map(float)
@@ -211,3 +214,67 @@ def test_transformed_reliability_keeps_the_order(
 ) -> None:
     trials = stats.effect_sizes(measure, alpha=list(alphas), items=[items] * 2, n=[n] * 2)
     assert (trials.yi[0] < trials.yi[1]) == (alphas[0] < alphas[1])
+
+
+@MODEST
+@given(row=twice)
+def test_exchanging_occasions_mirrors_the_probability_of_superiority(row: Row) -> None:
+    one = values("CLESCN", row)
+    if one is not None:
+        same(values("CLESCN", swapped(row)), 1 - one[0], one[1], 1e-7)
+
+
+@MODEST
+@given(share=st.integers(1, 99).map(lambda x: x / 100), n_1=sizes, n_2=sizes)
+def test_exchanging_arms_mirrors_the_area_under_the_curve(
+    share: float, n_1: float, n_2: float
+) -> None:
+    one = values("CLES", {"auc": share, "n_1": n_1, "n_2": n_2})
+    assert one is not None
+    same(values("CLES", {"auc": 1 - share, "n_1": n_2, "n_2": n_1}), 1 - one[0], one[1])
+
+
+@MODEST
+@given(row=pairs)
+def test_margins_and_phi_say_what_the_pairs_say(row: Row) -> None:
+    """The marginal odds ratio needs nothing of the pairs but their correlation."""
+    both, only_1, only_2, neither = (row[n] for n in ("both", "only_1", "only_2", "neither"))
+    first, second = both + only_1, both + only_2
+    n = sum(row.values())
+    spread = (first * (n - first) * second * (n - second)) ** 0.5
+    phi = (both * neither - only_1 * only_2) / spread
+    known = values("MPOR", row)
+    assert known is not None
+    margins = {"events_1": first, "events_2": second, "n": n, "r": phi}
+    same(values("MPORM", margins), *known, 1e-8)
+    mirrored("MPORM", margins, swapped(margins))
+
+
+@MODEST
+@given(row=st.tuples(counts, counts, counts), factor=st.sampled_from([2.0, 10.0]))
+def test_neither_allele_comes_first_and_size_is_not_excess(
+    row: tuple[float, float, float], factor: float
+) -> None:
+    def excess(a: float, h: float, b: float) -> tuple[float, float] | None:
+        return values("REH", {"homozygous_a": a, "heterozygous": h, "homozygous_b": b})
+
+    one = excess(*row)
+    assert one is not None
+    same(excess(*row[::-1]), *one)
+    same(excess(*(factor * x for x in row)), one[0], one[1] / factor)
+
+
+@MODEST
+@given(r=correlation, n=sizes, more=st.integers(0, 50).map(lambda x: x / 1000))
+def test_turning_a_predictor_round_changes_the_sign(r: float, n: float, more: float) -> None:
+    row = {"r": r, "n": n, "r_squared": r * r + more}
+    mirrored("SPCOR", row, row | {"r": -r})
+    mirrored("ZSPCOR", row, row | {"r": -r})
+
+
+@MODEST
+@given(share=st.integers(0, 99).map(lambda x: x / 100), n=sizes)
+def test_fishers_z_of_a_share_goes_back_where_it_came_from(share: float, n: float) -> None:
+    trials = stats.effect_sizes("ZR2", r_squared=[share], n=[n])
+    assert trials.transformed()[0][0] == pytest.approx(share, abs=1e-12)
+    assert trials.transformed()[1][0] >= 0

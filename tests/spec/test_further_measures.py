@@ -135,12 +135,13 @@ def test_difference_over_the_comparators_standard_deviation() -> None:
 def test_probability_of_superiority() -> None:
     """The groups differ by 2 with a spread of √(9 + 16) = 5: Φ(0.4).
 
-    Variance φ(0.4)² × (1.7/25 + 0.16/2 × (0.36²/9 + 0.64²/19)); 0.36 and 0.64 are the shares of the
-    spread. The estimate is that of R's ``escalc("CLESN", ...)``.
+    Variance φ(0.4)² × ((1 + 16/19)/25 + 0.16/2 × (0.36²/9 + 0.64²/19)); 0.36 and 0.64 are the shares
+    of the spread. R: ``escalc("CLESN", ...)`` of metafor 4.8, and ``AUCN`` is the same.
     """
     density = math.exp(-0.08) / math.sqrt(2 * math.pi)
-    spread = (0.9 + 0.8) / 25 + 0.08 * (0.36**2 / 9 + 0.64**2 / 19)
+    spread = (9 / 9 + 16 / 19) / 25 + 0.08 * (0.36**2 / 9 + 0.64**2 / 19)
     assert values("CLESN", GROUPS) == (printed(0.655422), printed(density**2 * spread, 12))
+    assert values("AUCN", GROUPS) == values("CLESN", GROUPS)
 
 
 def test_ratio_of_means() -> None:

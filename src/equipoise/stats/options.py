@@ -10,15 +10,15 @@ from equipoise.errors import MethodError
 Measure = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "ZPHI", "YUQ", "YUY", "RTET", "ZTET",
     "PBIT", "OR2D", "OR2DN", "OR2DL",
-    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "ROM", "VR", "CVR",
+    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "AUCN", "CLES", "AUC", "ROM", "VR", "CVR",
     "D2OR", "D2ORN", "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS",
     "IRR", "IRD", "IRSD",
-    "COR", "UCOR", "ZCOR", "PCOR", "ZPCOR",
+    "COR", "UCOR", "ZCOR", "PCOR", "ZPCOR", "SPCOR", "ZSPCOR", "R2", "ZR2",
     "PR", "PLN", "PLO", "PRZ", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT",
     "MN", "SMN", "MNLN", "SDLN", "CVLN",
-    "MC", "SMCC", "SMCR", "SMCRH", "ROMC", "VRC", "CVRC",
-    "MPRD", "MPRR", "MPOR", "MPORC", "MPPETO",
-    "ARAW", "AHW", "ABT",
+    "MC", "SMCC", "SMCR", "SMCRH", "SMCRP", "SMCRPH", "CLESCN", "AUCCN", "ROMC", "VRC", "CVRC",
+    "MPRD", "MPRR", "MPOR", "MPORM", "MPORC", "MPPETO",
+    "ARAW", "AHW", "ABT", "REH",
     "HR", "GENERIC",
 ]  # fmt: skip
 """Effect measures, by metafor's codes; ``docs/statistics/effect-sizes.md`` says what each needs."""
@@ -121,7 +121,7 @@ MhRdVariance = Literal["sato", "greenland-robins"]
 
 RATIO: Final[frozenset[str]] = frozenset({
     "RR", "OR", "PETO", "IRR", "HR", "ROM", "VR", "CVR", "D2OR", "D2ORN", "D2ORL",
-    "ROMC", "VRC", "CVRC", "MPRR", "MPOR", "MPORC", "MPPETO",
+    "ROMC", "VRC", "CVRC", "MPRR", "MPOR", "MPORM", "MPORC", "MPPETO", "REH",
 })  # fmt: skip
 """Measures that are ratios of two things, analysed as logarithms."""
 
@@ -131,21 +131,28 @@ TABLE: Final[frozenset[str]] = frozenset({
 })  # fmt: skip
 RATE: Final[frozenset[str]] = frozenset({"IRR", "IRD", "IRSD"})
 MEAN: Final[frozenset[str]] = frozenset({
-    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "ROM", "VR", "CVR",
+    "MD", "SMD", "SMDH", "SMD1", "SMD1H", "CLESN", "AUCN", "ROM", "VR", "CVR",
     "D2OR", "D2ORN", "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS",
 })  # fmt: skip
 CONTRAST: Final[frozenset[str]] = frozenset({"GENERIC", "HR"})
 
 ONE_GROUP: Final[frozenset[str]] = frozenset({
     "PR", "PLN", "PLO", "PRZ", "PAS", "PFT", "IR", "IRLN", "IRS", "IRFT",
-    "MN", "SMN", "MNLN", "SDLN", "CVLN", "ARAW", "AHW", "ABT",
+    "MN", "SMN", "MNLN", "SDLN", "CVLN", "ARAW", "AHW", "ABT", "R2", "ZR2",
 })  # fmt: skip
 """Measures of single groups: they compare nothing, so there is no value of no effect."""
 
-MATCHED: Final[frozenset[str]] = frozenset({"MPRD", "MPRR", "MPOR", "MPORC", "MPPETO"})
+MATCHED: Final[frozenset[str]] = frozenset({
+    "MPRD", "MPRR", "MPOR", "MPORM", "MPORC", "MPPETO",
+})  # fmt: skip
+
+SUPERIORITY: Final[frozenset[str]] = frozenset({
+    "CLES", "AUC", "CLESN", "AUCN", "CLESCN", "AUCCN",
+})  # fmt: skip
+"""Probabilities that one has more than the other: a half is no effect."""
 
 UNCORRECTED: Final[frozenset[str]] = frozenset({
-    "AS", "PHI", "ZPHI", "RTET", "ZTET", "IRSD", "PAS", "PFT", "IRS", "IRFT",
+    "AS", "PHI", "ZPHI", "RTET", "ZTET", "IRSD", "PAS", "PFT", "IRS", "IRFT", "REH",
 })  # fmt: skip
 """Measures of counts that are never corrected for empty cells: most are defined with them."""
 
@@ -202,6 +209,18 @@ def check_fraction(name: str, value: object) -> None:
             spec=f"{name}={value!r}",
             reason="not a proportion",
         )
+
+
+def check_finite(name: str, value: object) -> float:
+    """Return ``value`` as a float; raise `MethodError` unless it is a finite number."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not number or not float("-inf") < float(value) < float("inf"):  # type: ignore[arg-type]  # checked
+        raise MethodError(
+            f"{name} must be a finite number: {value!r} is not a number to calculate with",
+            spec=f"{name}={value!r}",
+            reason="not a number",
+        )
+    return float(value)  # type: ignore[arg-type]  # checked above
 
 
 def check_tau2_value(value: object) -> None:

@@ -1,4 +1,4 @@
-"""Pearson's correlation, its unbiased form, Fisher's z, and partial correlations."""
+"""Pearson's correlation, its unbiased form, Fisher's z, partial and semi-partial correlations."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Final
 import numpy as np
 
 from equipoise.kernels.batches import Floats
+from equipoise.kernels.effects.associations import fisher_z
 
 _FEWEST: Final = 5.0
+# r and R² are printed with two decimals; beyond that, a square above R² is a contradiction.
+_ROUNDED: Final = 0.01
 # Steps from the middle outwards: 270 of 0.15 reach where sech x, the slowest decay, is below 1e-17.
 _NODES: Final = np.arange(271.0)
 
@@ -56,6 +59,28 @@ def fisher_partial(r: Floats, n: Floats, covariates: Floats) -> tuple[Floats, Fl
     Each variable held constant costs one person. Fisher 1924, Metron 3, 329.
     """
     return _artanh(r), _reciprocal(n - 3.0 - covariates)
+
+
+def semi_partial(r: Floats, n: Floats, r_squared: Floats) -> tuple[Floats, Floats]:
+    """Return a semi-partial correlation and its large-sample variance.
+
+    r² is what the predictor adds to the R² of the whole regression, and S = R² − r² the R² of the
+    others alone. The variance is ((1 − R²)² + S (1 − S)) / n. ``nan`` where r² exceeds R² by more
+    than rounding. The R call is ``escalc("SPCOR")``. Aloe and Becker 2012,
+    doi:10.3102/1076998610396901; Aloe 2014, doi:10.1080/00221309.2013.853021.
+    """
+    others = r_squared - r**2
+    rest = np.where(others >= -_ROUNDED, others, np.nan)
+    return r, ((1.0 - r_squared) ** 2 + rest * (1.0 - rest)) / n
+
+
+def fisher_semi_partial(r: Floats, n: Floats, r_squared: Floats) -> tuple[Floats, Floats]:
+    """Return artanh r of a semi-partial correlation and its variance, vi / (1 − r²)².
+
+    z does not stabilise this variance, which is carried over. The R call is ``escalc("ZSPCOR")``
+    of metafor 4.8.
+    """
+    return fisher_z(*semi_partial(r, n, r_squared))
 
 
 def _variance(r: Floats, degrees: Floats) -> Floats:

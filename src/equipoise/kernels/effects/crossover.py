@@ -145,6 +145,24 @@ def correlation_range(t: Tables) -> tuple[Floats, Floats]:
         return low / _spread(t), high / _spread(t)
 
 
+def pairs_exist(m: Margins) -> Bools:
+    """Return whether some table of pairs has these margins and this correlation.
+
+    All four counts of pairs must be zero or more, with half a pair for what rounding did to r.
+    """
+    t, n, both = m.table, m.table.n1, _both(m)
+    least, most = np.maximum(0.0, t.a + t.c - n), np.minimum(t.a, t.c)
+    return np.asarray((both >= least - 0.5) & (both <= most + 0.5), dtype=np.bool_)
+
+
+def pairs_differ(m: Margins) -> Bools:
+    """Return whether at least one pair has an event under one treatment only.
+
+    Else nothing varies, and what is left of the variance is rounding. Half a pair counts as one.
+    """
+    return np.asarray(m.table.a + m.table.c - 2.0 * _both(m) >= 0.5, dtype=np.bool_)  # noqa: PLR2004  # half a pair
+
+
 def corrected_pairs(t: PairTables, where: Bools, add: float) -> PairTables:
     """Add half of ``add`` to each count of pairs, so that each marginal count gets ``add``."""
     more = np.where(where, add / 2.0, 0.0)
@@ -167,6 +185,11 @@ def paired_variance(measure: str, m: Margins) -> Floats:
             return (q1 / p1 + q2 / p2 - 2.0 * m.covariance / p1 / p2) / n
         shared = m.covariance / (p1 * q1) / (p2 * q2)
         return (1.0 / (p1 * q1) + 1.0 / (p2 * q2) - 2.0 * shared) / n
+
+
+def _both(m: Margins) -> Floats:
+    """Return the number of pairs with an event under both treatments."""
+    return m.table.a * (m.table.c / m.table.n1) + m.table.n1 * m.covariance
 
 
 def _spread(t: Tables) -> Floats:

@@ -69,6 +69,17 @@ def correlation_from_t(t: Floats, df: Floats) -> Floats:
     return t / np.hypot(t, np.sqrt(np.where(df > 0.0, df, np.nan)))
 
 
+def semi_partial_from_t(t: Floats, df: Floats, r_squared: Floats) -> Floats:
+    """Return r = t √((1 − R²) / df), the semi-partial correlation that a regression's t tests."""
+    return t * np.sqrt((1.0 - r_squared) / np.where(df > 0.0, df, np.nan))
+
+
+def determination_from_f(f: Floats, predictors: Floats, df: Floats) -> Floats:
+    """Return R² = m F / (m F + df) of a regression with m predictors."""
+    explained = predictors * f
+    return explained / (explained + np.where(df > 0.0, df, np.nan))
+
+
 def log_rank_score(z: Floats, variance: Floats) -> Floats:
     """Return O − E = z √V of a log-rank test; Parmar, Torri and Stewart 1998.
 

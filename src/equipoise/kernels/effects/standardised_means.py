@@ -58,10 +58,10 @@ def comparator_difference_unequal(g: Groups) -> tuple[Floats, Floats]:
 def superiority(g: Groups) -> tuple[Floats, Floats]:
     """Return P(X₁ > X₂) for normal groups, Φ(δ), and its variance by the delta method.
 
-    δ = (m₁ − m₂) / √(s₁² + s₂²); its variance is (s₁²/n₁ + s₂²/n₂) / (s₁² + s₂²) +
-    δ² (s₁⁴/(n₁−1) + s₂⁴/(n₂−1)) / (2 (s₁² + s₂²)²), and that of the probability φ(δ)² times as
-    much. ``nan`` from |δ| = 8, where the probability is 0 or 1 to machine precision. The estimate is
-    that of ``escalc("CLESN")`` in R. McGraw and Wong 1992,
+    δ = (m₁ − m₂) / √(s₁² + s₂²); its variance is (s₁²/(n₁−1) + s₂²/(n₂−1)) / (s₁² + s₂²) +
+    δ² (s₁⁴/(n₁−1) + s₂⁴/(n₂−1)) / (2 (s₁² + s₂²)²), with Bonett's n − 1 throughout as in ``SMDH``,
+    and that of the probability φ(δ)² times as much. ``nan`` from |δ| = 8, where the probability is
+    0 or 1 to machine precision. The R call is ``escalc("CLESN")``. McGraw and Wong 1992,
     doi:10.1037/0033-2909.111.2.361; Vargha and Delaney 2000, doi:10.3102/10769986025002101.
     """
     square_1, square_2 = g.sd_1**2, g.sd_2**2
@@ -71,7 +71,7 @@ def superiority(g: Groups) -> tuple[Floats, Floats]:
         delta = np.where(np.abs(delta) < _NO_OVERLAP, delta, np.nan)
         share_1, share_2 = square_1 / total, square_2 / total
         spread = share_1**2 / (g.n_1 - 1.0) + share_2**2 / (g.n_2 - 1.0)
-        variance = share_1 / g.n_1 + share_2 / g.n_2 + delta**2 / 2.0 * spread
+        variance = share_1 / (g.n_1 - 1.0) + share_2 / (g.n_2 - 1.0) + delta**2 / 2.0 * spread
     slope = np.exp(-(delta**2) / 2.0) / np.sqrt(2.0 * np.pi)
     return np.asarray(special.ndtr(delta), dtype=np.float64), slope**2 * variance
 

@@ -14,6 +14,7 @@ from equipoise.stats.effects._route_types import EffectOptions, Values, Way
 
 _NO_ERROR: Final = "an estimate or a statistic of zero says nothing of the standard error"
 _NO_INFORMATION: Final = "V is zero: no information"
+_FEW: Final = "too few participants"
 
 
 def _with_error(v: Values, se: Floats) -> dict[str, Floats]:
@@ -128,15 +129,48 @@ def _r_of_t(v: Values, _o: EffectOptions) -> dict[str, Floats]:
 
 def _r_of_p(v: Values, _o: EffectOptions) -> dict[str, Floats]:
     df = _degrees(v)
-    t = np.sign(v["sign"]) * tests.two_sided_quantile(v["p"], np.where(df > 0.0, df, -1.0))
-    return {"r": tests.correlation_from_t(t, df)}
+    return {"r": tests.correlation_from_t(_signed_t(v, df), df)}
+
+
+def _signed_t(v: Values, df: Floats) -> Floats:
+    return np.sign(v["sign"]) * tests.two_sided_quantile(v["p"], np.where(df > 0.0, df, -1.0))
 
 
 def correlations(*more: str) -> tuple[Way, ...]:
     """Return the ways to a correlation; ``more`` names the number of covariates."""
-    few = "too few participants"
     return (
         Way("correlation", ("r", "n", *more)),
-        Way("correlation-t", ("t", "n", *more), _r_of_t, why=few),
-        Way("correlation-p", ("p", "sign", "n", *more), _r_of_p, why=few),
+        Way("correlation-t", ("t", "n", *more), _r_of_t, why=_FEW),
+        Way("correlation-p", ("p", "sign", "n", *more), _r_of_p, why=_FEW),
     )
+
+
+# Regressions -----------------------------------------------------------------------------------
+
+
+def _semi_partial_of_t(v: Values, _o: EffectOptions) -> dict[str, Floats]:
+    return {"r": tests.semi_partial_from_t(v["t"], _degrees(v), v["r_squared"])}
+
+
+def _semi_partial_of_p(v: Values, _o: EffectOptions) -> dict[str, Floats]:
+    t = _signed_t(v, _degrees(v))
+    return {"r": tests.semi_partial_from_t(t, _degrees(v), v["r_squared"])}
+
+
+def _determination_of_f(v: Values, _o: EffectOptions) -> dict[str, Floats]:
+    df = v["n"] - v["predictors"] - 1.0
+    return {"r_squared": tests.determination_from_f(v["f"], v["predictors"], df)}
+
+
+_REGRESSION: Final = ("n", "covariates", "r_squared")
+
+SEMI_PARTIAL: Final = (
+    Way("semi-partial", ("r", "n", "r_squared")),
+    Way("semi-partial-t", ("t", *_REGRESSION), _semi_partial_of_t, why=_FEW),
+    Way("semi-partial-p", ("p", "sign", *_REGRESSION), _semi_partial_of_p, why=_FEW),
+)
+
+DETERMINATION: Final = (
+    Way("determination", ("r_squared", "n")),
+    Way("determination-f", ("f", "n", "predictors"), _determination_of_f, why=_FEW),
+)

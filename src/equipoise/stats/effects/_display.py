@@ -9,12 +9,13 @@ import numpy as np
 from scipy import special
 
 from equipoise.kernels.batches import Bools, Floats
-from equipoise.kernels.effects import proportions, reliability, single_rates
+from equipoise.kernels.effects import determination, proportions, reliability, single_rates
 from equipoise.stats.options import RATIO
 
 _PLAIN: Final[Mapping[str, Callable[[Floats], Floats]]] = {
     **dict.fromkeys(sorted(RATIO | {"PLN", "IRLN", "MNLN", "SDLN", "CVLN"}), np.exp),
-    **dict.fromkeys(("ZCOR", "ZPCOR", "ZPHI", "ZTET", "ZPB", "ZBIS"), np.tanh),
+    **dict.fromkeys(("ZCOR", "ZPCOR", "ZSPCOR", "ZPHI", "ZTET", "ZPB", "ZBIS"), np.tanh),
+    "ZR2": determination.inverse_fisher,
     "PLO": special.expit,
     "PRZ": special.ndtr,
     "PAS": proportions.inverse_arcsine,

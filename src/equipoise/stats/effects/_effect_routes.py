@@ -28,6 +28,7 @@ from equipoise.stats.options import RATIO, TABLE, UNCORRECTED, ZeroCells
 
 NO_EVENTS = "no events in either arm"
 ALL_EVENTS = "all participants had events in both arms"
+NO_OVERLAP = "the groups do not overlap, or there are too few participants"
 
 TABLE_COLUMNS = ("events_1", "n_1", "events_2", "n_2")
 MEAN_COLUMNS = ("mean_1", "sd_1", "n_1", "mean_2", "sd_2", "n_2")
@@ -145,6 +146,7 @@ _MEAN_KERNELS: dict[str, Callable[[two_means.Groups], tuple[Floats, Floats]]] = 
     "SMD1": standardised_means.comparator_difference,
     "SMD1H": standardised_means.comparator_difference_unequal,
     "CLESN": standardised_means.superiority,
+    "AUCN": standardised_means.superiority,
     "ROM": ratios_of_means.log_ratio_of_means,
     "VR": variability.log_variability_ratio,
     "CVR": variability.log_cv_ratio,
@@ -161,7 +163,8 @@ _WHY_NO_MEANS = {
     "ROM": "means that are zero or differ in sign have no ratio",
     "CVR": "a coefficient of variation needs means above zero, and two participants an arm",
     "VR": "too few participants",
-    "CLESN": "the groups do not overlap, or there are too few participants",
+    "CLESN": NO_OVERLAP,
+    "AUCN": NO_OVERLAP,
     "ZBIS": "the biserial correlation is 1 or beyond and has no z, or too few participants",
 }
 

@@ -19,11 +19,11 @@ _LARGEST: Final = 1e32
 
 _ABOVE_ZERO: Final = frozenset({
     "n", "n_1", "n_2", "time", "time_1", "time_2", "sd", "sd_1", "sd_2", "se", "se_1", "se_2",
-    "odds_ratio",
+    "odds_ratio", "predictors",
 })  # fmt: skip
 _NOT_NEGATIVE: Final = frozenset({
     "events", "events_1", "events_2", "events_total", "variance", "covariates", "both", "only_1",
-    "only_2", "neither", "chi2", "f",
+    "only_2", "neither", "chi2", "f", "homozygous_a", "heterozygous", "homozygous_b",
 })  # fmt: skip
 
 _Outside = Callable[[Floats], Bools]
@@ -40,7 +40,7 @@ def _not_a_correlation(values: Floats) -> Bools:
 _RANGES: Final[Mapping[str, tuple[_Outside, str]]] = {
     **dict.fromkeys(("r", "phi"), (_not_a_correlation, "between -1 and 1")),
     **dict.fromkeys(
-        ("sensitivity", "specificity", "prevalence", "ppv", "npv"),
+        ("sensitivity", "specificity", "prevalence", "ppv", "npv", "r_squared", "auc"),
         (_not_a_share, "between 0 and 1 (0.85, not 85)"),
     ),
     "p": (lambda v: np.asarray((v <= 0.0) | (v > 1.0)), "above 0 and at most 1 (not '<0.001')"),
@@ -57,7 +57,9 @@ _INSIDE: Final = (
     ("estimate", "ci_low", "ci_high"),
     *((f"mean{arm}", f"mean_ci_low{arm}", f"mean_ci_high{arm}") for arm in ("", "_1", "_2")),
 )
-_WITHIN: Final = (("events_1", "n_1"), ("events_2", "n_2"), ("events", "n"))
+_WITHIN: Final = (
+    ("events_1", "n_1"), ("events_2", "n_2"), ("events", "n"), ("events_1", "n"), ("events_2", "n"),
+)  # fmt: skip
 
 
 def check_values(columns: Columns) -> None:

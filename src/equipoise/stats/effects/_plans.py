@@ -18,13 +18,25 @@ from equipoise.stats.effects._effect_routes import (
 from equipoise.stats.effects._further_routes import MEAN_MEASURES, further_columns
 from equipoise.stats.effects._further_routes import compute as compute_further
 from equipoise.stats.effects._route_types import Plan, Way
-from equipoise.stats.effects._table_ways import REBUILT
+from equipoise.stats.effects._table_ways import MARGINS_OF_PAIRS, REBUILT
 from equipoise.stats.options import MATCHED, MEAN, RATE, TABLE
 
 _OF_D: Final = frozenset({"SMD", "D2OR", "D2ORN", "D2ORL", "RPB", "ZPB", "RBIS", "ZBIS"})
 """Measures that are functions of Cohen's d and the sizes alone."""
 
 _WITH_ESTIMATE: Final = frozenset({"RR", "OR", "RD", "IRR", "IRD", "SMD", "ROM"})
+
+_OWN_WAYS: Final[Mapping[str, tuple[Way, ...]]] = {
+    **dict.fromkeys(("COR", "UCOR", "ZCOR"), contrasts.correlations()),
+    **dict.fromkeys(("PCOR", "ZPCOR"), contrasts.correlations("covariates")),
+    **dict.fromkeys(("SPCOR", "ZSPCOR"), contrasts.SEMI_PARTIAL),
+    **dict.fromkeys(("R2", "ZR2"), contrasts.DETERMINATION),
+    "MPORM": (MARGINS_OF_PAIRS,),
+}
+
+_BY_COLUMN: Final = {
+    "alpha": "alpha", "auc": "auc", "heterozygous": "genotypes", "r": "measured-twice",
+}  # fmt: skip
 
 _SPREADS: Final = frozenset({"sd_1", "n_1", "sd_2", "n_2"})
 
@@ -75,10 +87,8 @@ def _further_plan(measure: str) -> Plan:
 
 
 def _further_ways(measure: str, base: tuple[str, ...]) -> tuple[Way, ...]:
-    if measure in {"COR", "UCOR", "ZCOR"}:
-        return contrasts.correlations()
-    if measure in {"PCOR", "ZPCOR"}:
-        return contrasts.correlations("covariates")
+    if measure in _OWN_WAYS:
+        return _OWN_WAYS[measure]
     if measure in MEAN_MEASURES:
         return means.one_group(mean="mean" in base)
     return (Way(_kind(measure, base), base),)
@@ -88,8 +98,7 @@ def _kind(measure: str, base: tuple[str, ...]) -> str:
     """Return the code of the only way there is."""
     if measure in MATCHED:
         return "pairs"
-    if "alpha" in base:
-        return "alpha"
-    if "r" in base:
-        return "measured-twice"
+    for name, kind in _BY_COLUMN.items():
+        if name in base:
+            return kind
     return "rate" if "time" in base else "proportion"

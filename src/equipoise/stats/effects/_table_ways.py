@@ -95,3 +95,11 @@ REBUILT: Final = (
     Way("table-from-npv", (*_ACCURACY, "npv", "n"), _by_npv, why=_NO_PREVALENCE),
 )  # fmt: skip
 """Tables worked out from their margins or from the accuracy of a test."""
+
+
+def _from_pairs(v: Values, _o: EffectOptions) -> dict[str, Floats]:
+    return {"n_1": v["n"], "n_2": v["n"]}
+
+
+MARGINS_OF_PAIRS: Final = Way("margins", ("events_1", "events_2", "n", "r"), _from_pairs)
+"""Each pair, or each person treated twice, is in both "arms"."""

@@ -42,13 +42,13 @@ def correction_note(rows: tuple[int, ...], options: EffectOptions) -> tuple[Note
 
 
 def refuse_correction(measure: str, options: EffectOptions) -> None:
-    """Raise `MethodError` if a correction was chosen for a measure that needs none.
+    """Raise `MethodError` if a correction was chosen for a measure that has none.
 
     ``only-zero`` is what `effect_sizes` does unless told otherwise, and is let pass.
     """
     if options.zero_cells not in {"none", "only-zero"}:
         raise MethodError(
-            f"{measure} is defined with empty cells and is never corrected; use zero_cells='none'",
+            f"{measure} is never corrected for empty cells; use zero_cells='none'",
             spec=f"measure={measure}, zero_cells={options.zero_cells}",
             reason="nothing to correct",
         )

@@ -65,8 +65,8 @@ def effect_sizes(
     two groups' means       ``mean sd n`` of each arm, or instead of the SD ``se``, ``mean_ci_low
                             mean_ci_high``, ``q1 q3``, ``min max``, or these with ``median`` and no
                             mean; or both means with ``se``, ``ci_low ci_high``, ``t`` or ``p`` of
-                            the difference: MD SMD SMDH SMD1 SMD1H CLESN ROM VR (no means) CVR, D2OR
-                            D2ORN D2ORL, RPB RBIS
+                            the difference: MD SMD SMDH SMD1 SMD1H CLESN (AUCN) ROM VR (no means) CVR,
+                            D2OR D2ORN D2ORL, RPB RBIS; ``auc n_1 n_2``: CLES (AUC)
     differences in SDs      ``n_1 n_2`` with ``t``, ``f sign``, ``d``, ``g``, ``r`` or ``p sign``:
                             SMD D2OR D2ORN D2ORL RPB RBIS
     two groups' rates       ``events_1 time_1 events_2 time_2``: IRR IRD IRSD
@@ -75,12 +75,16 @@ def effect_sizes(
                             log-rank test's ``p sign`` with events: HR
     correlations            ``n`` with ``r``, ``t`` or ``p sign``: COR UCOR ZCOR; with
                             ``covariates``: PCOR ZPCOR
+    regressions             ``r n r_squared``, or ``n covariates r_squared`` with ``t`` or ``p sign``:
+                            SPCOR ZSPCOR; ``r_squared n`` or ``f n predictors``: R2 ZR2
     one group               ``events n``: PR PLN PLO PRZ PAS PFT; ``events time``: IR IRLN IRS
                             IRFT; ``mean sd n``, or what stands in for the SD: MN SMN MNLN CVLN SDLN
-    a group measured twice  ``mean_1 sd_1 mean_2 sd_2 r n``: MC SMCC SMCR SMCRH ROMC CVRC; without
-                            means: VRC
-    matched pairs           ``both only_1 only_2 neither``: MPRD MPRR MPOR MPORC MPPETO
+    a group measured twice  ``mean_1 sd_1 mean_2 sd_2 r n``: MC SMCC SMCR SMCRH SMCRP SMCRPH CLESCN
+                            (AUCCN) ROMC CVRC; without means: VRC
+    matched pairs           ``both only_1 only_2 neither``: MPRD MPRR MPOR MPORC MPPETO;
+                            ``events_1 events_2 n r``: MPORM
     reliability             ``alpha items n``: ARAW AHW ABT
+    genotypes               ``homozygous_a heterozygous homozygous_b``: REH
     ======================  ================================================================
 
     ZPHI ZTET ZPB ZBIS are Fisher's z of PHI RTET RPB RBIS. ``docs/statistics/effect-sizes.md`` has

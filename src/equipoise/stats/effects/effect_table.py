@@ -16,7 +16,7 @@ from equipoise.stats import printing
 from equipoise.stats.effects import _display, route_words
 from equipoise.stats.effects.inputs import to_frame
 from equipoise.stats.notes import Note
-from equipoise.stats.options import ONE_GROUP, RATIO, Measure, check_fraction
+from equipoise.stats.options import ONE_GROUP, RATIO, SUPERIORITY, Measure, check_fraction
 
 SCHEMA_VERSION = "1.0"
 
@@ -84,14 +84,14 @@ class EffectSizes:
         """The value of no effect on the display scale; ``None`` for single groups."""
         if self.measure in ONE_GROUP:
             return None
-        if self.measure == "CLESN":
+        if self.measure in SUPERIORITY:
             return 0.5
         return 1.0 if self.ratio else 0.0
 
     @property
     def zero_is_no_effect(self) -> bool:
         """Whether zero on the analysis scale means no effect, as a test of zero supposes."""
-        return self.measure not in ONE_GROUP and self.measure != "CLESN"
+        return self.measure not in ONE_GROUP | SUPERIORITY
 
     def __len__(self) -> int:
         return len(self.study)

@@ -116,7 +116,8 @@ class Reported(TypedDict, total=False):
     t: Any
     """Student's t of the comparison (of a correlation, of its test), with its sign."""
     f: Any
-    """F of a comparison of two groups (one degree of freedom), with ``sign``."""
+    """F of a comparison of two groups (one degree of freedom), with ``sign``; or of a whole
+    regression, with ``predictors``."""
     p: Any
     """Two-sided p-value of the comparison."""
     sign: Any
@@ -142,10 +143,16 @@ class Reported(TypedDict, total=False):
     time: Any
     """Person-time of a single group."""
     r: Any
-    """A correlation: the effect itself, that of the two measurements of a change, or of group and
-    outcome (point-biserial)."""
+    """A correlation: the effect itself, that of the two measurements of a change, that of the two
+    outcomes of matched pairs (phi), or of group and outcome (point-biserial)."""
     covariates: Any
-    """How many variables a partial correlation holds constant."""
+    """How many variables a partial correlation holds constant, or a semi-partial one sets aside."""
+    r_squared: Any
+    """R² of a whole regression, not adjusted."""
+    predictors: Any
+    """How many predictors a regression has."""
+    auc: Any
+    """Share of pairs, one of each arm, in which arm 1 has more; ties count a half."""
     both: Any
     """Pairs with an event under either treatment."""
     only_1: Any
@@ -154,6 +161,12 @@ class Reported(TypedDict, total=False):
     """Pairs with an event under treatment 2 only."""
     neither: Any
     """Pairs without an event."""
+    homozygous_a: Any
+    """People with two copies of the one allele."""
+    heterozygous: Any
+    """People with a copy of each allele."""
+    homozygous_b: Any
+    """People with two copies of the other allele."""
     alpha: Any
     """Cronbach's alpha."""
     items: Any
